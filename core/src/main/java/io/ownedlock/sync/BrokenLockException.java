@@ -1,0 +1,34 @@
+package io.ownedlock.sync;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock's owner ended and still held it. Thrown to those who waited at that moment, each with an exception of its own, and
+ * by a lock that has been poisoned since. The cause is what the owner failed with, if that is known and the caller waited when it
+ * happened.
+ */
+public final class BrokenLockException extends LockNotAcquiredException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Abandonment abandonment;
+
+    BrokenLockException(Abandonment abandonment, @Nullable Throwable cause) {
+        super(abandonment.lock(), message(abandonment), cause);
+        this.abandonment = abandonment;
+    }
+
+    private static String message(Abandonment abandonment) {
+        return "Lock " + abandonment.lock() + " is broken (" + abandonment.reason() + "): " + abandonment.describe()
+                + ". "
+                + (abandonment.policy() == OnOwnerEnd.POISON
+                        ? "It stays poisoned until it is repaired: check what it protects, then call TaskLock.repair()."
+                        : "It is free again: the call can be tried again.")
+                + " Incident " + abandonment.incident() + ".";
+    }
+
+    /** Who left the lock behind, since when it had been held, and why the waiters were told. */
+    public Abandonment abandonment() {
+        return abandonment;
+    }
+}

@@ -1,0 +1,39 @@
+package io.ownedlock.sync;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task's grip on one lock, to be closed. A hold is a capability with the identity of its grant: whoever it was given to may
+ * close it, on any thread. It closes once, later closes do nothing, and it can never free what was granted to somebody else
+ * since. Closing never throws, so it never hides an exception on its way.
+ *
+ * <p>If the owner ends before the hold is closed, the lock goes the way its policy says, and closing the hold does nothing any
+ * more.
+ */
+public interface Hold extends AutoCloseable {
+
+    /** Which lock. */
+    LockId lock();
+
+    /** Since when the owner holds the lock. */
+    Instant since();
+
+    /** A number that grows with every grant of this lock: what is told by an older one is out of date. */
+    long fencingToken();
+
+    /**
+     * The owner that ended and left the lock to this one, {@code null} in the normal case. What the lock protects may be half
+     * done then. Known to every hold of the owner that got the lock so; closing the last of them says that all is well again.
+     */
+    @Nullable Abandonment predecessor();
+
+    /** Whether there is a {@link #predecessor()}: the last owner ended and still held the lock. */
+    default boolean predecessorAbandoned() {
+        return predecessor() != null;
+    }
+
+    /** Gives the lock back, if this was the owner's last grip on it. */
+    @Override
+    void close();
+}

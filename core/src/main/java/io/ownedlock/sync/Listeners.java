@@ -1,0 +1,56 @@
+package io.ownedlock.sync;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Many listeners as one that never throws. */
+final class Listeners implements LockListener {
+
+    private static final Logger LOG = System.getLogger(LockListener.class.getName());
+
+    private final List<LockListener> listeners;
+
+    Listeners(List<? extends LockListener> listeners) {
+        this.listeners = List.copyOf(listeners);
+    }
+
+    @Override
+    public void acquired(LockId lock, long waitNanos) {
+        tell(listener -> listener.acquired(lock, waitNanos));
+    }
+
+    @Override
+    public void notAcquired(LockId lock, WaitOutcome outcome, long waitNanos) {
+        tell(listener -> listener.notAcquired(lock, outcome, waitNanos));
+    }
+
+    @Override
+    public void released(LockId lock, long heldNanos) {
+        tell(listener -> listener.released(lock, heldNanos));
+    }
+
+    @Override
+    public void abandoned(Abandonment abandonment, int waitersTold) {
+        tell(listener -> listener.abandoned(abandonment, waitersTold));
+    }
+
+    @Override
+    public void repaired(LockId lock) {
+        tell(listener -> listener.repaired(lock));
+    }
+
+    private void tell(Consumer<LockListener> event) {
+        for (LockListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException | Error e) {
+                LOG.log(
+                        Level.WARNING,
+                        () -> "A lock listener failed: " + listener.getClass().getName(),
+                        e);
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.ownedlock.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import io.ownedlock.time.Parker;
+import io.ownedlock.time.Ticker;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What locks get from outside.
+ *
+ * @param ticker tells the time
+ * @param parker puts threads to sleep
+ * @param listeners hear what happens
+ */
+public record LockEnvironment(Ticker ticker, Parker parker, List<LockListener> listeners) {
+
+    /** Copies the list. */
+    public LockEnvironment {
+        requireNonNull(ticker, "ticker");
+        requireNonNull(parker, "parker");
+        listeners = List.copyOf(listeners);
+    }
+
+    /** All listeners as one that never throws; {@code null} if there is none, since telling nobody should cost nothing. */
+    @Nullable LockListener audience() {
+        return listeners.isEmpty() ? null : new Listeners(listeners);
+    }
+}

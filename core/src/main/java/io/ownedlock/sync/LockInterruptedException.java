@@ -1,0 +1,11 @@
+package io.ownedlock.sync;
+
+/** The thread was interrupted before it got the lock. Its interrupt status is set. */
+public final class LockInterruptedException extends LockNotAcquiredException {
+
+    private static final long serialVersionUID = 1L;
+
+    LockInterruptedException(LockId lock, InterruptedException cause) {
+        super(lock, "Interrupted before lock " + lock + " was got", cause);
+    }
+}

@@ -1,0 +1,40 @@
+package io.ownedlock.sync;
+
+/**
+ * Hears what happens to locks. Called on the thread that made it happen, under no lock of the library; what a listener throws
+ * is logged and harms nobody, and what it takes in time, the caller waits.
+ */
+public interface LockListener {
+
+    /**
+     * A task got a lock it did not hold before.
+     *
+     * @param waitNanos how long it waited; 0 if it did not
+     */
+    default void acquired(LockId lock, long waitNanos) {}
+
+    /**
+     * A task gave up waiting for a lock, or had to. Not called for an attempt that would not have waited.
+     *
+     * @param outcome why; never {@code GRANTED}
+     * @param waitNanos how long it waited
+     */
+    default void notAcquired(LockId lock, WaitOutcome outcome, long waitNanos) {}
+
+    /**
+     * A task gave a lock back for good.
+     *
+     * @param heldNanos how long it held it
+     */
+    default void released(LockId lock, long heldNanos) {}
+
+    /**
+     * A task ended and still held a lock.
+     *
+     * @param waitersTold how many were waiting and have been told
+     */
+    default void abandoned(Abandonment abandonment, int waitersTold) {}
+
+    /** A poisoned lock was repaired. */
+    default void repaired(LockId lock) {}
+}

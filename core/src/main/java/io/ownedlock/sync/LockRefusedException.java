@@ -1,0 +1,11 @@
+package io.ownedlock.sync;
+
+/** The lock would not be given to this task, whoever holds it: the task is ending or over, and gets nothing new. */
+public final class LockRefusedException extends LockNotAcquiredException {
+
+    private static final long serialVersionUID = 1L;
+
+    LockRefusedException(LockId lock, String why) {
+        super(lock, "Lock " + lock + " is refused: " + why, null);
+    }
+}

@@ -1,0 +1,301 @@
+package io.ownedlock.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mutual exclusion lock that belongs to the {@link Task} that took it, may be taken again by it, and does not outlive it.
+ * Take it with {@link #acquire()} in a {@code try} with resources, or use it as the {@link Lock} that it is.
+ *
+ * <p><b>When the owner ends</b> and still holds the lock, everyone parked at that moment fails at once with a
+ * {@link BrokenLockException} that names the culprit, and the lock goes on as {@link LockSettings#onOwnerEnd()} says: free, with
+ * the next owner told by {@link #predecessorAbandoned()}, or poisoned until {@link #repair()}. The end of a thread that works
+ * without a task is found out by whoever looks at the lock next, and by the watchdog.
+ *
+ * <p><b>When a waiter is interrupted or runs out of time</b> it leaves the queue, and never owns the lock afterwards. If it was
+ * failed or got the lock at the same moment, that is what counts, and its interrupt status stays set.
+ *
+ * <p><b>When the waiter's own task ends</b> while it is parked, its wait fails with a {@link LockRefusedException}; a task that is
+ * ending gets no lock that it does not hold.
+ *
+ * <p>Waiters queue first come, first served, but a newcomer may overtake them at the moment of release. A lock may be closed by
+ * a {@link Hold} on any thread; {@link #unlock()} is for the task that locked.
+ *
+ * <p>Safe for use by many threads. Obtain one from a registry, which gives one lock for each name and key.
+ */
+public final class TaskLock implements Lock {
+
+    private final LockCell cell;
+
+    private TaskLock(LockCell cell) {
+        this.cell = cell;
+    }
+
+    /** Makes a lock; whoever makes it must see that its owner is {@linkplain #inspectOwner() inspected}. Meant for a registry. */
+    public static TaskLock create(LockId id, LockSettings settings, LockEnvironment environment) {
+        return new TaskLock(new LockCell(
+                requireNonNull(id, "id"),
+                requireNonNull(settings, "settings"),
+                requireNonNull(environment, "environment")));
+    }
+
+    /** Which lock this is. */
+    public LockId id() {
+        return cell.id();
+    }
+
+    /**
+     * Takes the lock, and waits for it as long as the settings allow.
+     *
+     * @return the grip on it, to be closed
+     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
+     * @throws WaitTooLongException if the settings bound the wait and it took longer
+     * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
+     * @throws LockRefusedException if the current task is ending
+     */
+    public Hold acquire() {
+        return acquire(configuredWait());
+    }
+
+    /**
+     * Takes the lock, and waits for it at most so long, whatever the settings say.
+     *
+     * @param waitAtMost zero or less: do not wait
+     * @return the grip on it, to be closed
+     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
+     * @throws WaitTooLongException if it took longer
+     * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
+     * @throws LockRefusedException if the current task is ending
+     */
+    public Hold acquire(Duration waitAtMost) {
+        return acquire(nanos(waitAtMost));
+    }
+
+    private Hold acquire(long waitNanos) {
+        Grant grant = takeChecked(waitNanos);
+        if (grant == null) {
+            throw tooLong(waitNanos);
+        }
+        return new GrantHold(grant);
+    }
+
+    /**
+     * Takes the lock if that takes no waiting.
+     *
+     * @return the grip on it, to be closed; {@code null} if another task holds it
+     * @throws BrokenLockException if the lock is poisoned
+     * @throws LockRefusedException if the current task is ending
+     */
+    public @Nullable Hold tryAcquire() {
+        Grant grant = takeNow(Grant.HOLD);
+        return grant == null ? null : new GrantHold(grant);
+    }
+
+    /**
+     * Takes the lock, and waits for it at most so long.
+     *
+     * @param waitAtMost zero or less: do not wait
+     * @return the grip on it, to be closed; {@code null} if it took longer
+     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
+     * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
+     * @throws LockRefusedException if the current task is ending
+     */
+    public @Nullable Hold tryAcquire(Duration waitAtMost) {
+        Grant grant = takeChecked(nanos(waitAtMost));
+        return grant == null ? null : new GrantHold(grant);
+    }
+
+    /**
+     * Takes the lock, and waits for it as long as the settings allow, whether interrupted or not; an interrupt is kept in the
+     * thread's status.
+     *
+     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
+     * @throws WaitTooLongException if the settings bound the wait and it took longer
+     * @throws LockRefusedException if the current task is ending
+     */
+    @Override
+    public void lock() {
+        if (takeUninterruptibly(Grant.LOCK, configuredWait()) == null) {
+            throw tooLong(configuredWait());
+        }
+    }
+
+    /**
+     * Like {@link #lock()}, and gives up when interrupted.
+     *
+     * @throws InterruptedException if the thread is or was interrupted before it got the lock
+     */
+    @Override
+    public void lockInterruptibly() throws InterruptedException {
+        if (cell.take(Grant.LOCK, true, configuredWait()) == null) {
+            throw tooLong(configuredWait());
+        }
+    }
+
+    /**
+     * Takes the lock if that takes no waiting.
+     *
+     * @return {@code false} if another task holds it
+     * @throws BrokenLockException if the lock is poisoned
+     * @throws LockRefusedException if the current task is ending
+     */
+    @Override
+    public boolean tryLock() {
+        return takeNow(Grant.LOCK) != null;
+    }
+
+    /**
+     * Takes the lock, and waits for it at most so long.
+     *
+     * @return {@code false} if it took longer
+     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
+     * @throws LockRefusedException if the current task is ending
+     */
+    @Override
+    public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
+        return cell.take(Grant.LOCK, true, unit.toNanos(time)) != null;
+    }
+
+    /**
+     * Takes back one {@link #lock()} of the current task.
+     *
+     * @throws IllegalMonitorStateException if the current task has not locked this; the message names who has
+     */
+    @Override
+    public void unlock() {
+        Task task = Task.current();
+        Grant grant = cell.grantOf(task);
+        if (grant == null || !grant.unlock()) {
+            throw new IllegalMonitorStateException(cannotUnlock(task, grant));
+        }
+    }
+
+    private String cannotUnlock(Task task, @Nullable Grant mine) {
+        String told = task + " cannot unlock " + this + ": ";
+        if (mine != null) {
+            return told + "it was acquired as a Hold, so close that";
+        }
+        return told + (cell.state() instanceof Grant held ? "it is held by " + held.owner() : "nobody holds it");
+    }
+
+    /**
+     * Not supported.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    @Override
+    public Condition newCondition() {
+        throw new UnsupportedOperationException("Conditions are not supported");
+    }
+
+    /** Whether the current task holds this lock. */
+    public boolean isHeldByCurrentTask() {
+        return cell.grantOf(Task.current()) != null;
+    }
+
+    /**
+     * For the owner: whether the last owner ended and still held this lock, so that what it protects may be half done.
+     *
+     * @throws IllegalMonitorStateException if the current task does not hold the lock
+     */
+    public boolean predecessorAbandoned() {
+        Task task = Task.current();
+        Grant grant = cell.grantOf(task);
+        if (grant == null) {
+            throw new IllegalMonitorStateException(task + " does not hold " + this);
+        }
+        return grant.predecessor() != null;
+    }
+
+    /**
+     * Frees the lock if it is poisoned: somebody has looked at what it protects, and found or put it in order.
+     *
+     * @return whether it was poisoned
+     */
+    public boolean repair() {
+        return cell.repair();
+    }
+
+    /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
+    public boolean isIdle() {
+        return cell.state() == Cell.Free.CLEAN && cell.lot().isEmpty();
+    }
+
+    /** Ends the owner if it is gone without a word, and breaks this lock then. For a watchdog. */
+    public void inspectOwner() {
+        cell.inspectOwner();
+    }
+
+    /** How many wait. */
+    public int waiting() {
+        return cell.lot().size();
+    }
+
+    /** The lock as it is now. */
+    public LockSnapshot snapshot() {
+        List<TaskInfo> waiting = cell.lot().waiters().stream()
+                .map(waiter -> waiter.task().info())
+                .toList();
+        Cell seen = cell.state();
+        if (seen instanceof Grant held) {
+            return new LockSnapshot(
+                    id(), LockState.HELD, held.owner().info(), held.since(), held.count(), held.predecessor(), waiting);
+        }
+        if (seen instanceof Cell.Poisoned poisoned) {
+            return new LockSnapshot(id(), LockState.POISONED, null, null, 0, poisoned.abandonment(), waiting);
+        }
+        Abandonment predecessor = seen instanceof Cell.Free free ? free.predecessor() : null;
+        return new LockSnapshot(id(), LockState.FREE, null, null, 0, predecessor, waiting);
+    }
+
+    private long configuredWait() {
+        Duration waitAtMost = cell.settings().waitAtMost();
+        return waitAtMost == null ? LockCell.FOR_EVER : nanos(waitAtMost);
+    }
+
+    /** Saturating: three centuries are as good as for ever. */
+    private static long nanos(Duration duration) {
+        return TimeUnit.NANOSECONDS.convert(duration);
+    }
+
+    private @Nullable Grant takeChecked(long waitNanos) {
+        try {
+            return cell.take(Grant.HOLD, true, waitNanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LockInterruptedException(id(), e);
+        }
+    }
+
+    private @Nullable Grant takeNow(long grip) {
+        return takeUninterruptibly(grip, 0);
+    }
+
+    private @Nullable Grant takeUninterruptibly(long grip, long waitNanos) {
+        try {
+            return cell.take(grip, false, waitNanos);
+        } catch (InterruptedException e) {
+            throw new AssertionError("Not interruptible", e);
+        }
+    }
+
+    private WaitTooLongException tooLong(long waitNanos) {
+        Duration waited = Duration.ofNanos(waitNanos);
+        return cell.state() instanceof Grant held
+                ? new WaitTooLongException(id(), waited, held.owner().info(), held.since())
+                : new WaitTooLongException(id(), waited, null, null);
+    }
+
+    @Override
+    public String toString() {
+        return id().toString();
+    }
+}

@@ -1,0 +1,75 @@
+package io.ownedlock.task;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread's stay in a task, from {@link Task#attach()} to {@link #close()}. Attachments of a thread nest; the innermost is the
+ * one that counts, and those beneath are suspended by it.
+ *
+ * <p>Belongs to the thread that attached; no other thread may close it.
+ */
+public final class Attachment implements AutoCloseable {
+
+    private static final ThreadLocal<@Nullable Attachment> INNERMOST = new ThreadLocal<>();
+
+    final Task task;
+    private final Thread thread;
+    private final @Nullable Attachment beneath;
+    private boolean closed;
+
+    private Attachment(Task task, Thread thread, @Nullable Attachment beneath) {
+        this.task = task;
+        this.thread = thread;
+        this.beneath = beneath;
+    }
+
+    /** The calling thread's innermost attachment to a task that goes on, if there is one. */
+    static @Nullable Attachment innermost() {
+        Attachment top = INNERMOST.get();
+        return top == null || !top.task.isEnded() ? top : dropEnded(top);
+    }
+
+    /** A task whose end was missed, and found out, has left its attachment behind. */
+    private static @Nullable Attachment dropEnded(Attachment top) {
+        Attachment live = top;
+        while (live != null && live.task.isEnded()) {
+            live = live.beneath;
+        }
+        INNERMOST.set(live);
+        return live;
+    }
+
+    /** Makes the task the calling thread's; the caller has won the task's word already. */
+    static Attachment push(Task task, Thread thread) {
+        Attachment attachment = new Attachment(task, thread, innermost());
+        INNERMOST.set(attachment);
+        return attachment;
+    }
+
+    /**
+     * Leaves the task; what the thread was attached to before is current again. If the task was told to end meanwhile, it ends
+     * now, on this thread, and what it still holds is given up. Closing twice does nothing.
+     *
+     * @throws IllegalStateException on a thread other than the one that attached, or while a later attachment of this thread is
+     *     still open
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (thread != Thread.currentThread()) {
+            throw new IllegalStateException(
+                    task + " can be left only by the thread that is in it, " + thread.getName());
+        }
+        Attachment top = innermost();
+        if (top == this) {
+            INNERMOST.set(beneath);
+        } else if (!task.isEnded()) {
+            throw new IllegalStateException("Attachments close in the reverse order of opening: " + thread.getName()
+                    + " must first leave " + (top == null ? "nothing" : top.task) + " to leave " + task);
+        }
+        closed = true;
+        task.detach(thread);
+    }
+}

@@ -1,0 +1,36 @@
+package io.ownedlock.task;
+
+import java.io.Serializable;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there is to say about a task, as text: a snapshot that keeps none of the task's objects alive.
+ *
+ * @param id the task's id, unique for the life of this JVM
+ * @param name what the task is called; a request's method and path template
+ * @param kind what sort of work it is
+ * @param parent the task that started it, as text
+ * @param started when it started
+ * @param ended when it ended; {@code null} while it goes on
+ * @param thread the name of the thread that is in the task, or was last; {@code null} if no thread ever was
+ */
+public record TaskInfo(
+        long id,
+        String name,
+        TaskKind kind,
+        @Nullable String parent,
+        Instant started,
+        @Nullable Instant ended,
+        @Nullable String thread)
+        implements Serializable {
+
+    /** The short form by which logs and errors name a task. */
+    public String label() {
+        return label(kind, id, name);
+    }
+
+    static String label(TaskKind kind, long id, String name) {
+        return kind + " #" + id + " '" + name + "'";
+    }
+}
