@@ -8,6 +8,7 @@ import io.ownedlock.time.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -97,8 +98,9 @@ final class LockCell {
         return lot;
     }
 
+    /** For people, who do not read nanoseconds. */
     Instant instantOf(long nanos) {
-        return ticker.now().minusNanos(ticker.nanos() - nanos);
+        return ticker.now().minusNanos(ticker.nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** What the task holds of this lock, lent to a nested task or not. */
@@ -211,12 +213,13 @@ final class LockCell {
             confirm(grant, waited);
             return true;
         }
-        if (listener != null) {
-            listener.notAcquired(id, outcome, waited);
-        }
         Supplier<? extends RuntimeException> failure = waiter.failure();
-        if (failure != null) {
-            throw failure.get();
+        RuntimeException told = failure == null ? null : failure.get();
+        if (listener != null) {
+            listener.notAcquired(id, told instanceof LockRefusedException ? WaitOutcome.REFUSED : outcome, waited);
+        }
+        if (told != null) {
+            throw told;
         }
         if (outcome == WaitOutcome.INTERRUPTED) {
             throw new InterruptedException();
@@ -229,12 +232,12 @@ final class LockCell {
         boolean interrupted = false;
         try {
             for (; ; ) {
-                long now = ticker.nanos();
-                if (claimInTurn(grant, waiter, now)) {
+                if (claimInTurn(grant, waiter, ticker.nanos())) {
                     return WaitOutcome.GRANTED;
                 }
+                long now = ticker.nanos();
                 if (waiter.failure() != null) {
-                    return grant.owner().isActive() ? WaitOutcome.BROKEN : WaitOutcome.REFUSED;
+                    return WaitOutcome.BROKEN;
                 }
                 if (cell instanceof Cell.Poisoned poisoned) {
                     lot.fail(waiter, () -> new BrokenLockException(poisoned.abandonment(), null));
@@ -315,7 +318,11 @@ final class LockCell {
         return true;
     }
 
-    /** Looks at the owner, since nobody may ever tell of its death; true if the lock has been taken from a dead one. */
+    /**
+     * Looks at the owner, since nobody may ever tell of its death.
+     *
+     * @return whether it was dead: the cell has changed then
+     */
     private boolean abandonIfOwnerIsDead() {
         return cell instanceof Grant held && held.owner().endIfDead() && abandonEnded(held);
     }
@@ -327,10 +334,13 @@ final class LockCell {
         }
     }
 
-    /** The end of a task finds this lock by itself; this is for who comes before it, or after it failed. */
+    /** The end of a task comes to all its locks; this is for who is here before it, or after it failed. */
     private boolean abandonEnded(Grant held) {
         TaskEnd end = held.owner().ended();
-        return end != null && abandon(held, end);
+        if (end != null) {
+            abandon(held, end);
+        }
+        return end != null;
     }
 
     /**
@@ -338,19 +348,22 @@ final class LockCell {
      * told. If it had only borrowed it, the loan goes back, and the lender is told instead: it is still inside. If it has lent it,
      * nothing happens before the loan is back.
      */
-    boolean abandon(Grant grant, TaskEnd end) {
+    void abandon(Grant grant, TaskEnd end) {
         Waiter left = grant.waiter;
         if (left != null && lot.remove(left)) {
             lot.unparkFirst();
         }
         if (cell != grant) {
-            return false;
+            return;
         }
         Abandonment abandonment = describe(grant, end);
         Grant lender = grant.lender;
         if (lender != null) {
             lender.setPredecessor(abandonment);
-            return vacate(grant, new Cell.Free(abandonment)) && tell(abandonment, 0);
+            if (vacate(grant, new Cell.Free(abandonment))) {
+                tell(abandonment, 0);
+            }
+            return;
         }
         Cell next = settings.onOwnerEnd() == OnOwnerEnd.POISON
                 ? new Cell.Poisoned(abandonment)
@@ -359,18 +372,17 @@ final class LockCell {
         Waiter told;
         synchronized (lot) {
             if (!CELL.compareAndSet(this, grant, next)) {
-                return false;
+                return;
             }
             told = lot.failAll(() -> new BrokenLockException(abandonment, cause));
         }
-        return tell(abandonment, lot.unpark(told));
+        tell(abandonment, lot.unpark(told));
     }
 
-    private boolean tell(Abandonment abandonment, int waitersTold) {
+    private void tell(Abandonment abandonment, int waitersTold) {
         if (listener != null) {
             listener.abandoned(abandonment, waitersTold);
         }
-        return true;
     }
 
     private Abandonment describe(Grant grant, TaskEnd end) {
@@ -378,7 +390,13 @@ final class LockCell {
         BreakReason reason =
                 end.cause() == TaskEnd.Cause.THREAD_DIED ? BreakReason.OWNER_THREAD_DIED : BreakReason.OWNER_ENDED;
         return new Abandonment(
-                incident, id, grant.owner().info(), grant.since(), ticker.now(), reason, settings.onOwnerEnd());
+                incident,
+                id,
+                grant.owner().info(),
+                grant.since(),
+                instantOf(ticker.nanos()),
+                reason,
+                settings.onOwnerEnd());
     }
 
     boolean repair() {

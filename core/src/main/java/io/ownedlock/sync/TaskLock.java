@@ -2,6 +2,7 @@ package io.ownedlock.sync;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.park.ParkingLot;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import java.time.Duration;
@@ -232,6 +233,11 @@ public final class TaskLock implements Lock {
     /** Ends the owner if it is gone without a word, and breaks this lock then. For a watchdog. */
     public void inspectOwner() {
         cell.inspectOwner();
+    }
+
+    /** Where waiters park: what their threads' blocker is. */
+    ParkingLot lot() {
+        return cell.lot();
     }
 
     /** How many wait. */

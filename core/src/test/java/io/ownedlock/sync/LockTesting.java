@@ -1,0 +1,118 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.testing.Actor;
+import io.ownedlock.testing.TestTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** What the tests of the lock share: a lock in the hands of a test, and tasks that do something with it. */
+abstract class LockTesting {
+
+    final TestTime time = new TestTime();
+    final List<String> events = new ArrayList<>();
+
+    private final LockListener listener = new LockListener() {
+
+        @Override
+        public void acquired(LockId lock, long waitNanos) {
+            note("acquired " + lock + " after " + waitNanos);
+        }
+
+        @Override
+        public void notAcquired(LockId lock, WaitOutcome outcome, long waitNanos) {
+            note(outcome + " " + lock + " after " + waitNanos);
+        }
+
+        @Override
+        public void released(LockId lock, long heldNanos) {
+            note("released " + lock + " after " + heldNanos);
+        }
+
+        @Override
+        public void abandoned(Abandonment abandonment, int waitersTold) {
+            note("abandoned " + abandonment.lock() + " by "
+                    + abandonment.owner().name() + ", told " + waitersTold);
+        }
+
+        @Override
+        public void repaired(LockId lock) {
+            note("repaired " + lock);
+        }
+    };
+
+    private synchronized void note(String event) {
+        events.add(event);
+    }
+
+    TaskLock newLock(LockSettings settings) {
+        return TaskLock.create(new LockId("order", "42"), settings, new LockEnvironment(time, time, List.of(listener)));
+    }
+
+    static LockSettings settings(OnOwnerEnd policy) {
+        return new LockSettings(policy, null);
+    }
+
+    /** A task that has taken the lock, and has no thread inside. */
+    static Task ownerOf(TaskLock lock) {
+        Task owner = Task.start("owner", TaskKind.REQUEST);
+        in(owner, lock::acquire);
+        return owner;
+    }
+
+    /** Does something inside a task. */
+    static <T> T in(Task task, Callable<T> action) {
+        try (Attachment ignored = task.attach()) {
+            return action.call();
+        } catch (Exception e) {
+            throw sneaky(e);
+        }
+    }
+
+    /** A thread that acquires the lock in a task of its own, and returns the hold. */
+    static Actor<Hold> acquirer(String name, TaskLock lock) {
+        return inOwnTask(name, lock::acquire);
+    }
+
+    /** A thread that is in a task of its own for life. */
+    static <T> Actor<T> inOwnTask(String name, Callable<T> action) {
+        Task task = Task.start(name, TaskKind.REQUEST);
+        return Actor.start(name, () -> in(task, action));
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <X extends Throwable> RuntimeException sneaky(Throwable e) throws X {
+        throw (X) e;
+    }
+
+    /**
+     * A point that a thread reaches, and goes on from when it is let. It spins, because whatever parks there might eat the
+     * permit that the engine has for it.
+     */
+    static final class Stop {
+
+        private volatile boolean reached;
+        private volatile boolean passed;
+
+        /** Stops the calling thread here, the first time. */
+        void here() {
+            reached = true;
+            while (!passed) {
+                Thread.yield();
+            }
+        }
+
+        /** Waits until a thread has come here. */
+        void awaitReached() {
+            Actor.awaitUntil(() -> reached, () -> "a thread to come to the stop");
+        }
+
+        /** Lets it go on. */
+        void pass() {
+            passed = true;
+        }
+    }
+}
