@@ -13,14 +13,13 @@ public final class Attachment implements AutoCloseable {
     private static final ThreadLocal<@Nullable Attachment> INNERMOST = new ThreadLocal<>();
 
     final Task task;
-    private final Thread thread;
-    private final @Nullable Attachment beneath;
+    final Thread thread;
+    private @Nullable Attachment beneath;
     private boolean closed;
 
-    private Attachment(Task task, Thread thread, @Nullable Attachment beneath) {
+    Attachment(Task task, Thread thread) {
         this.task = task;
         this.thread = thread;
-        this.beneath = beneath;
     }
 
     /** The calling thread's innermost attachment to a task that goes on, if there is one. */
@@ -39,11 +38,11 @@ public final class Attachment implements AutoCloseable {
         return live;
     }
 
-    /** Makes the task the calling thread's; the caller has won the task's word already. */
-    static Attachment push(Task task, Thread thread) {
-        Attachment attachment = new Attachment(task, thread, innermost());
-        INNERMOST.set(attachment);
-        return attachment;
+    /** Makes the task the calling thread's; this has won the task's word already. */
+    Attachment push() {
+        beneath = innermost();
+        INNERMOST.set(this);
+        return this;
     }
 
     /**
@@ -70,6 +69,6 @@ public final class Attachment implements AutoCloseable {
                     + " must first leave " + (top == null ? "nothing" : top.task) + " to leave " + task);
         }
         closed = true;
-        task.detach(thread);
+        task.detach(this);
     }
 }

@@ -27,16 +27,19 @@ public final class Task {
      * The whole state is one word, so that attaching, leaving and ending race by compare-and-set on it, and each of these is the
      * linearisation point:
      *
-     *   IDLE    -> Thread    attach
-     *   Thread  -> IDLE      leave
-     *   IDLE    -> TaskEnd   end, nobody inside
-     *   Thread  -> Ending    end, with that thread inside
-     *   Ending  -> TaskEnd   that thread leaves
-     *   Thread, Ending -> TaskEnd   that thread is dead, or certainly elsewhere
+     *   IDLE       -> Attachment   attach
+     *   Attachment -> IDLE         leave
+     *   IDLE       -> TaskEnd      end, nobody inside
+     *   Attachment -> Ending       end, with its thread inside
+     *   Ending     -> TaskEnd      that thread leaves
+     *   Attachment, Ending -> TaskEnd   that thread is dead, or certainly elsewhere
      *
-     * ACTIVE is IDLE or a Thread, ENDING an Ending, ENDED a TaskEnd. The failure is in the object that is written, so the winner
-     * of two ends is the one whose failure is told. Who writes the TaskEnd is alone with the hooks from then on: nobody can
+     * ACTIVE is IDLE or an Attachment, ENDING an Ending, ENDED a TaskEnd. The failure is in the object that is written, so the
+     * winner of two ends is the one whose failure is told. Who writes the TaskEnd is alone with the hooks from then on: nobody can
      * attach, and what earlier threads did here happened before through the word, or through the death of the thread.
+     *
+     * A stay has an object of its own, and is not just its thread, because the same thread may leave and come back while somebody
+     * finds out that it was away: what was found out about one stay must not end the next.
      *
      * The hooks form a list, newest first. Only the thread inside changes it; a hook that another thread has done with is marked
      * a stray, and unlinked by the thread inside when it next adds one. One that tells the hooks of an ENDING task walks the list
@@ -58,7 +61,7 @@ public final class Task {
         }
     }
 
-    private record Ending(Thread inside, TaskEnd end) {}
+    private record Ending(Attachment inside, TaskEnd end) {}
 
     private final long id = IDS.incrementAndGet();
     private final long startedMillis = System.currentTimeMillis();
@@ -82,19 +85,12 @@ public final class Task {
         this.word = IDLE;
     }
 
-    /** The implicit task of a thread, which is in it for life. */
-    private Task(Thread thread) {
-        this(thread.getName(), TaskKind.THREAD, null, null, null);
-        this.word = thread;
-        this.lastInside = thread;
-    }
-
     /** The task the calling thread is in; without one, the thread's own task of kind {@link TaskKind#THREAD THREAD}. */
     public static Task current() {
         Attachment attachment = Attachment.innermost();
         if (attachment == null) {
-            Thread thread = Thread.currentThread();
-            attachment = Attachment.push(new Task(thread), thread);
+            String thread = Thread.currentThread().getName();
+            attachment = new Task(thread, TaskKind.THREAD, null, null, null).attach();
         }
         return attachment.task;
     }
@@ -220,7 +216,8 @@ public final class Task {
      */
     public Attachment attach() {
         Thread thread = Thread.currentThread();
-        if (!WORD.compareAndSet(this, IDLE, thread)) {
+        Attachment attachment = new Attachment(this, thread);
+        if (!WORD.compareAndSet(this, IDLE, attachment)) {
             Object seen = word;
             Thread inside = inside(seen);
             throw new IllegalStateException(
@@ -229,14 +226,14 @@ public final class Task {
                             : this + " has a thread in it already" + (inside == null ? "" : ", " + inside.getName()));
         }
         lastInside = thread;
-        return Attachment.push(this, thread);
+        return attachment.push();
     }
 
-    void detach(Thread thread) {
-        if (WORD.compareAndSet(this, thread, IDLE)) {
+    void detach(Attachment attachment) {
+        if (WORD.compareAndSet(this, attachment, IDLE)) {
             return;
         }
-        if (word instanceof Ending ending && ending.inside == thread) {
+        if (word instanceof Ending ending && ending.inside == attachment) {
             finish(ending, ending.end);
         }
     }
@@ -261,7 +258,7 @@ public final class Task {
         }
         TaskEnd end = new TaskEnd(TaskEnd.Cause.TOLD, Instant.now(), failure);
         for (Object seen = word; !(seen instanceof TaskEnd || seen instanceof Ending); seen = word) {
-            if (!(seen instanceof Thread inside) || !inside.isAlive()) {
+            if (!(seen instanceof Attachment inside) || !inside.thread.isAlive()) {
                 if (finish(seen, end)) {
                     return true;
                 }
@@ -314,7 +311,8 @@ public final class Task {
     }
 
     private static @Nullable Thread inside(Object seen) {
-        return seen instanceof Thread thread ? thread : seen instanceof Ending ending ? ending.inside : null;
+        Object stay = seen instanceof Ending ending ? ending.inside : seen;
+        return stay instanceof Attachment attachment ? attachment.thread : null;
     }
 
     /**
