@@ -169,12 +169,11 @@ final class LockCell {
 
     private boolean replace(Cell seen, Grant grant, long now) {
         grant.sinceNanos = now;
-        if (seen instanceof Cell.Free free) {
-            grant.setPredecessor(free.predecessor());
-        } else if (seen instanceof Grant lender) {
-            grant.setPredecessor(lender.predecessor());
-            grant.lender = lender;
-        }
+        grant.lender = seen instanceof Grant lender ? lender : null;
+        grant.setPredecessor(
+                seen instanceof Cell.Free free
+                        ? free.predecessor()
+                        : grant.lender == null ? null : grant.lender.predecessor());
         return CELL.compareAndSet(this, seen, grant);
     }
 

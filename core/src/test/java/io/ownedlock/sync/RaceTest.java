@@ -325,6 +325,23 @@ class RaceTest extends LockTesting {
     }
 
     @Test
+    void releasedByTheLenderWhileANestedTaskBorrows() {
+        Hold hold = lock.acquire();
+        String name = Thread.currentThread().getName();
+        Task.runInTask("borrower", () -> {
+            Stop aboutToBorrow = stopAtRead(name, 1);
+            Actor.run("closer", () -> {
+                aboutToBorrow.awaitReached();
+                hold.close();
+                aboutToBorrow.pass();
+            });
+            lock.acquire().close();
+            return null;
+        });
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
     void whoeverDiesWaitingWithoutLeavingTheQueueIsTakenOutByItsTasksEnd() {
         // What a StackOverflowError at the worst moment leaves: a place in the queue, and a hook that knows it.
         LockCell cell =
