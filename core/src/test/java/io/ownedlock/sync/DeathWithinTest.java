@@ -78,6 +78,7 @@ class DeathWithinTest extends LockTesting {
         assertThat(struck).isPositive();
     }
 
+    @SuppressWarnings("InfiniteRecursion") // the point of it
     private static int depthOfTheStack(int calls) {
         try {
             return depthOfTheStack(calls + 1);
