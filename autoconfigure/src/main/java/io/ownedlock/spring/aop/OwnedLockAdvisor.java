@@ -1,0 +1,51 @@
+package io.ownedlock.spring.aop;
+
+import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.OwnedLock;
+import java.util.function.Supplier;
+import org.aopalliance.aop.Advice;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.support.AbstractPointcutAdvisor;
+import org.springframework.core.Ordered;
+import org.springframework.util.StringValueResolver;
+
+/**
+ * Makes {@link OwnedLock} work. A plain advisor, and no aspect: it needs no AspectJ, and takes its place in the chain of the
+ * other advisors, where its order counts.
+ */
+public final class OwnedLockAdvisor extends AbstractPointcutAdvisor {
+
+    /**
+     * Where in the chain the lock is taken. Transactions and caching have the lowest precedence unless told otherwise: the lock
+     * is outside them, so it is given back after the commit and never for a half-made entry. Method security has orders of a few
+     * hundreds: the lock is inside, so nobody waits for what he must not do. {@code @Async} and {@code @Retryable} put themselves
+     * in front of every advisor: the lock is inside, taken by the thread that does the work, anew for each attempt. The gap is for
+     * advisors that must be between the lock and the transaction.
+     */
+    public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
+
+    private final transient LockOperations pointcut;
+    private final transient LockInterceptor advice;
+
+    /**
+     * Makes the advisor, which asks for the registry no earlier than at the first call: advisors are made before most beans.
+     *
+     * @param registry where the locks are
+     * @param placeholders resolves <code>${...}</code> in names and durations
+     */
+    public OwnedLockAdvisor(Supplier<LockRegistry> registry, StringValueResolver placeholders) {
+        this.pointcut = new LockOperations(placeholders);
+        this.advice = new LockInterceptor(pointcut, registry);
+        setOrder(ORDER);
+    }
+
+    @Override
+    public Pointcut getPointcut() {
+        return pointcut;
+    }
+
+    @Override
+    public Advice getAdvice() {
+        return advice;
+    }
+}

@@ -1,0 +1,21 @@
+package io.ownedlock.spring.autoconfigure;
+
+import java.time.Duration;
+import org.springframework.boot.convert.DurationStyle;
+
+/** A property can be read but makes no sense. */
+final class InvalidPropertyException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String mend;
+
+    InvalidPropertyException(String property, Duration value, String why, String mend) {
+        super("The value of '" + property + "' is " + DurationStyle.SIMPLE.print(value) + ", but " + why + ".");
+        this.mend = mend;
+    }
+
+    String mend() {
+        return mend;
+    }
+}

@@ -1,0 +1,201 @@
+package io.ownedlock.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.LockRegistryCustomizer;
+import io.ownedlock.spring.aop.OwnedLockAdvisor;
+import io.ownedlock.spring.watchdog.WatchdogLifecycle;
+import io.ownedlock.sync.LockId;
+import io.ownedlock.sync.LockListener;
+import io.ownedlock.sync.LockSettings;
+import io.ownedlock.sync.OnOwnerEnd;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+
+@ExtendWith(OutputCaptureExtension.class)
+class OwnedLockAutoConfigurationTest {
+
+    private final ApplicationContextRunner runner =
+            new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ours()));
+
+    /** What the starter registers: all of it, as an application would have it. */
+    private static Class<?>[] ours() {
+        return ImportCandidates.load(AutoConfiguration.class, null).getCandidates().stream()
+                .filter(name -> name.startsWith("io.ownedlock.spring.autoconfigure."))
+                .map(name -> {
+                    try {
+                        return Class.forName(name);
+                    } catch (ClassNotFoundException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .toArray(Class<?>[]::new);
+    }
+
+    @Test
+    void thereIsARegistryAnAdvisorAndAWatchdog() {
+        runner.run(context -> {
+            assertThat(context).hasSingleBean(LockRegistry.class).hasBean("ownedLockRegistry");
+            assertThat(context).hasSingleBean(OwnedLockAdvisor.class);
+            assertThat(context.getBean(WatchdogLifecycle.class).isRunning()).isTrue();
+        });
+    }
+
+    @Test
+    void theNameOfEachBeanSaysWhoseItIs() {
+        runner.run(context -> assertThat(ourBeans(context.getSourceApplicationContext()))
+                .isNotEmpty()
+                .allMatch(name -> name.startsWith("ownedLock")));
+    }
+
+    private static List<String> ourBeans(ConfigurableApplicationContext context) {
+        return Arrays.stream(context.getBeanDefinitionNames())
+                .filter(name -> {
+                    var definition = context.getBeanFactory().getBeanDefinition(name);
+                    String factory = String.valueOf(definition.getFactoryBeanName()) + definition.getBeanClassName();
+                    return definition.getFactoryMethodName() != null && factory.contains("io.ownedlock.");
+                })
+                .toList();
+    }
+
+    @Test
+    void aRegistryOfTheApplicationReplacesOurs() {
+        LockRegistry own = LockRegistry.builder().build();
+        runner.withBean("lockRegistry", LockRegistry.class, () -> own).run(context -> {
+            assertThat(context.getBean(LockRegistry.class)).isSameAs(own);
+            assertThat(context).doesNotHaveBean("ownedLockRegistry");
+            assertThat(context).hasSingleBean(OwnedLockAdvisor.class).hasSingleBean(WatchdogLifecycle.class);
+        });
+    }
+
+    @Test
+    void switchedOffThereIsNothing() {
+        runner.withPropertyValues("owned-lock.enabled=false")
+                .withBean(LockRegistry.class, () -> LockRegistry.builder().build())
+                .run(context -> assertThat(ourBeans(context.getSourceApplicationContext()))
+                        .isEmpty());
+    }
+
+    @Test
+    void settingsOfANameAreMergedKeyByKeyOverTheDefaults() {
+        runner.withPropertyValues(
+                        "owned-lock.defaults.on-owner-end=poison",
+                        "owned-lock.defaults.wait-at-most=3s",
+                        "owned-lock.locks.ledger.wait-at-most=5s",
+                        "owned-lock.locks[order.line].on-owner-end=break")
+                .run(context -> {
+                    LockRegistry registry = context.getBean(LockRegistry.class);
+                    assertThat(registry.settingsOf("any"))
+                            .isEqualTo(new LockSettings(OnOwnerEnd.POISON, Duration.ofSeconds(3)));
+                    assertThat(registry.settingsOf("ledger"))
+                            .isEqualTo(new LockSettings(OnOwnerEnd.POISON, Duration.ofSeconds(5)));
+                    assertThat(registry.settingsOf("order.line"))
+                            .isEqualTo(new LockSettings(OnOwnerEnd.BREAK, Duration.ofSeconds(3)));
+                });
+    }
+
+    @Test
+    void withoutAnySettingALockBreaksAndWaitsAsLongAsItTakes() {
+        runner.run(context -> assertThat(context.getBean(LockRegistry.class).settingsOf("any"))
+                .isEqualTo(LockSettings.DEFAULTS));
+    }
+
+    @Test
+    void listenersAndCustomizersOfTheApplicationAreUsedInOrder() {
+        runner.withUserConfiguration(Listening.class).run(context -> {
+            LockRegistry registry = context.getBean(LockRegistry.class);
+            registry.obtain("order").acquire().close();
+            assertThat(Listening.heard).containsExactly("first", "second");
+            assertThat(registry.settingsOf("order").waitAtMost()).isEqualTo(Duration.ofDays(1));
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Listening {
+
+        static List<String> heard = new ArrayList<>();
+
+        record Listener(String name) implements LockListener {
+            @Override
+            public void acquired(LockId lock, long waitNanos) {
+                heard.add(name);
+            }
+        }
+
+        @Bean
+        @Order(2)
+        Listener second() {
+            return new Listener("second");
+        }
+
+        @Bean
+        @Order(1)
+        Listener first() {
+            return new Listener("first");
+        }
+
+        @Bean
+        LockRegistryCustomizer longer() {
+            return builder -> builder.defaults(new LockSettings(OnOwnerEnd.BREAK, Duration.ofDays(1)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "owned-lock.defaults.wait-at-most,      -5s,  -5000ms, 0s",
+        "owned-lock.locks.order.wait-at-most,   -1ms, -1ms,    0s",
+        "owned-lock.watchdog.interval,          0s,   0ms,     owned-lock.watchdog.enabled",
+        "owned-lock.watchdog.interval,          -1s,  -1000ms, owned-lock.watchdog.enabled"
+    })
+    void aValueThatMakesNoSenseFailsAtStartUpAndSaysHowToMendIt(
+            String property, String value, String shown, String mend, CapturedOutput output) {
+        assertFailsToStart(property, value);
+        assertThat(output.getAll()).contains("The value of '" + property + "' is " + shown);
+        assertThat(output.getAll().split("Action:")[1]).contains(mend);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "owned-lock.defaults.on-owner-end, explode",
+        "owned-lock.locks.order.wait-at-most, soon",
+        "owned-lock.watchdog.interval, often",
+        "owned-lock.watchdog.enabled, perhaps"
+    })
+    void aValueThatCannotBeReadFailsAtStartUpAndIsNamed(String property, String value, CapturedOutput output) {
+        assertFailsToStart(property, value);
+        assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
+        assertThat(output.getAll().split("Description:")[1]).contains(property).contains(value);
+    }
+
+    /** A whole application this time, since what counts is what its author gets to read. */
+    private static void assertFailsToStart(String property, String value) {
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        assertThatException().isThrownBy(() -> application.run("--" + property + "=" + value));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({OwnedLockAutoConfiguration.class, OwnedLockWatchdogAutoConfiguration.class})
+    static class Application {}
+}

@@ -1,0 +1,314 @@
+package io.ownedlock.spring.watchdog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.Call;
+import io.ownedlock.spring.Eventually;
+import io.ownedlock.spring.autoconfigure.OwnedLockAutoConfiguration;
+import io.ownedlock.spring.autoconfigure.OwnedLockWatchdogAutoConfiguration;
+import io.ownedlock.sync.BreakReason;
+import io.ownedlock.sync.BrokenLockException;
+import io.ownedlock.sync.TaskLock;
+import io.ownedlock.time.Ticker;
+import io.ownedlock.watchdog.Watchdog;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.autoconfigure.scheduling.ScheduledTasksEndpointAutoConfiguration;
+import org.springframework.boot.actuate.scheduling.ScheduledTasksEndpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+class WatchdogTest {
+
+    private final ApplicationContextRunner boot = new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class));
+
+    private final ApplicationContextRunner runner = boot.withConfiguration(
+                    AutoConfigurations.of(OwnedLockAutoConfiguration.class, OwnedLockWatchdogAutoConfiguration.class))
+            .withPropertyValues("owned-lock.watchdog.interval=1ms");
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLockOfADeadThreadIsBrokenAndItsWaitersAreTold(boolean virtual) {
+        runner.withPropertyValues("spring.threads.virtual.enabled=" + virtual).run(WatchdogTest::assertWatching);
+    }
+
+    private static void assertWatching(ApplicationContext context) throws Exception {
+        TaskLock lock = context.getBean(LockRegistry.class).obtain("order", 42);
+        CountDownLatch die = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        Call<?> owner = Call.start(() -> {
+            lock.acquire();
+            held.countDown();
+            die.await();
+            return null;
+        });
+        held.await();
+        Call<?> waiter = Call.start(lock::acquire).awaitParked();
+        die.countDown();
+        owner.awaitDead();
+        assertThat(waiter.thrown())
+                .isInstanceOfSatisfying(
+                        BrokenLockException.class,
+                        e -> assertThat(e.abandonment().reason()).isEqualTo(BreakReason.OWNER_THREAD_DIED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {Plain.class, Scheduling.class})
+    void theApplicationsOwnSchedulerAndExecutorStayAsTheyWere(Class<?> configuration) {
+        AtomicReference<Map<String, Class<?>>> before = new AtomicReference<>();
+        boot.withUserConfiguration(configuration).run(context -> before.set(executors(context)));
+        assertThat(before.get()).containsKey("applicationTaskExecutor");
+        assertThat(before.get().containsKey("taskScheduler")).isEqualTo(configuration == Scheduling.class);
+        runner.withUserConfiguration(configuration).run(context -> {
+            Map<String, Class<?>> after = executors(context);
+            assertThat(after.remove("ownedLockTaskScheduler")).isNotNull();
+            assertThat(after).isEqualTo(before.get());
+        });
+    }
+
+    private static Map<String, Class<?>> executors(ApplicationContext context) {
+        Map<String, Class<?>> executors = new TreeMap<>();
+        context.getBeansOfType(Executor.class).forEach((name, bean) -> executors.put(name, bean.getClass()));
+        return executors;
+    }
+
+    @Test
+    void scheduledMethodsStayOnTheApplicationsScheduler() {
+        runner.withUserConfiguration(Scheduling.class, Recording.class).run(context -> {
+            Recording recording = context.getBean(Recording.class);
+            Eventually.until("the scheduled method has run", () -> recording.thread.get() != null);
+            assertThat(recording.thread.get()).startsWith("scheduling-");
+        });
+    }
+
+    @Test
+    void itGoesOnWhileTheOnlyThreadOfTheApplicationsSchedulerIsStuck() {
+        runner.withUserConfiguration(Scheduling.class, Stuck.class).run(context -> {
+            Stuck stuck = context.getBean(Stuck.class);
+            stuck.entered.await();
+            assertWatching(context);
+            assertThat(stuck.left.getCount()).isEqualTo(1);
+            stuck.left.countDown();
+        });
+    }
+
+    @Test
+    void itsSchedulerIsSmallAndItsOwn() {
+        runner.withPropertyValues("spring.task.scheduling.pool.size=7")
+                .withBean(TaskDecorator.class, () -> task -> {
+                    throw new AssertionError("decorated");
+                })
+                .run(context -> {
+                    ThreadPoolTaskScheduler scheduler =
+                            context.getBean("ownedLockTaskScheduler", ThreadPoolTaskScheduler.class);
+                    assertThat(scheduler.getPoolSize()).isEqualTo(1);
+                    assertThat(scheduler.isDaemon()).isTrue();
+                    assertThat(scheduler.getThreadNamePrefix()).isEqualTo("owned-lock-watchdog-");
+                    assertWatching(context);
+                });
+    }
+
+    @Test
+    void withVirtualThreadsItsSchedulerUsesThemWhereThereAreAny() {
+        runner.withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(context -> assertThat(context.getBean("ownedLockTaskScheduler"))
+                        .isInstanceOf(
+                                Threading.VIRTUAL.isActive(context.getEnvironment())
+                                        ? SimpleAsyncTaskScheduler.class
+                                        : ThreadPoolTaskScheduler.class));
+    }
+
+    @Test
+    void aSchedulerOfThatNameReplacesOurs() {
+        ThreadPoolTaskScheduler own = new ThreadPoolTaskScheduler();
+        runner.withBean("ownedLockTaskScheduler", ThreadPoolTaskScheduler.class, () -> own)
+                .run(context -> {
+                    assertThat(context.getBean(TaskScheduler.class)).isSameAs(own);
+                    assertWatching(context);
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itGoesOnWhileTheApplicationStops(boolean virtual) {
+        runner.withPropertyValues("spring.threads.virtual.enabled=" + virtual)
+                .withUserConfiguration(Draining.class)
+                .run(context -> {
+                    Draining draining = context.getBean(Draining.class);
+                    context.getSourceApplicationContext().close();
+                    assertThat(draining.failure.get()).isNull();
+                    assertThat(draining.watched.get()).isTrue();
+                    assertThat(context.getSourceApplicationContext().isActive()).isFalse();
+                });
+    }
+
+    @Test
+    void itIsShownAmongTheScheduledTasks() {
+        runner.withConfiguration(AutoConfigurations.of(ScheduledTasksEndpointAutoConfiguration.class))
+                .withPropertyValues(
+                        "owned-lock.watchdog.interval=3s",
+                        "spring.jmx.enabled=true",
+                        "management.endpoints.jmx.exposure.include=*")
+                .run(context -> assertThat(context.getBean(ScheduledTasksEndpoint.class)
+                                .scheduledTasks()
+                                .getFixedDelay())
+                        .singleElement()
+                        .satisfies(task ->
+                                assertThat(task.getRunnable().getTarget()).startsWith(Watchdog.class.getName())));
+    }
+
+    @Test
+    void itCanBeSwitchedOff() {
+        runner.withPropertyValues("owned-lock.watchdog.enabled=false")
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(WatchdogLifecycle.class)
+                        .doesNotHaveBean("ownedLockTaskScheduler"));
+    }
+
+    @Test
+    void itIsStalledAfterFiveIntervalsAndNotBeforeFiveSecondsAndOnlyWhileItShouldRun() {
+        assertStalls(Duration.ofMillis(10), Duration.ofSeconds(5));
+        assertStalls(Duration.ofSeconds(10), Duration.ofSeconds(50));
+    }
+
+    private static void assertStalls(Duration interval, Duration after) {
+        Clock clock = new Clock();
+        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+        scheduler.setPoolSize(1);
+        scheduler.initialize();
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            // Never gets to finish a round: the only thread is busy.
+            scheduler.execute(() -> awaitQuietly(release));
+            WatchdogLifecycle lifecycle = new WatchdogLifecycle(new Watchdog(clock, List.of()), scheduler, interval);
+            clock.nanos.set(after.toNanos() + 1);
+            assertThat(lifecycle.isStalled()).as("not started").isFalse();
+            clock.nanos.set(0);
+            lifecycle.start();
+            clock.nanos.set(after.toNanos());
+            assertThat(lifecycle.isStalled()).as("just not").isFalse();
+            clock.nanos.set(after.toNanos() + 1);
+            assertThat(lifecycle.isStalled()).as("stalled").isTrue();
+            lifecycle.stop();
+            assertThat(lifecycle.isStalled()).as("stopped").isFalse();
+        } finally {
+            release.countDown();
+            scheduler.shutdown();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Clock implements Ticker {
+
+        private final AtomicLong nanos = new AtomicLong();
+
+        @Override
+        public long nanos() {
+            return nanos.get();
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Plain {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableScheduling
+    static class Scheduling {}
+
+    static class Recording {
+
+        final AtomicReference<String> thread = new AtomicReference<>();
+
+        @Scheduled(fixedDelay = 1)
+        void run() {
+            thread.set(Thread.currentThread().getName());
+        }
+    }
+
+    static class Stuck {
+
+        final CountDownLatch entered = new CountDownLatch(1);
+        final CountDownLatch left = new CountDownLatch(1);
+
+        @Scheduled(fixedDelay = 1)
+        void run() throws InterruptedException {
+            entered.countDown();
+            left.await();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Draining {
+
+        final AtomicReference<Boolean> watched = new AtomicReference<>(false);
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+        /** Like a web server, which lets its last requests finish when it is stopped. */
+        @Bean
+        SmartLifecycle server(ApplicationContext context) {
+            return new SmartLifecycle() {
+
+                private boolean running;
+
+                @Override
+                public void start() {
+                    running = true;
+                }
+
+                @Override
+                public void stop() {
+                    running = false;
+                    try {
+                        assertWatching(context);
+                        watched.set(true);
+                    } catch (Throwable e) {
+                        failure.set(e);
+                    }
+                }
+
+                @Override
+                public boolean isRunning() {
+                    return running;
+                }
+            };
+        }
+    }
+}
