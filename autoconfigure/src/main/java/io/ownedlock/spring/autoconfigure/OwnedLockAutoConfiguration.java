@@ -4,6 +4,7 @@ import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.spring.OwnedLock;
 import io.ownedlock.spring.aop.OwnedLockAdvisor;
+import io.ownedlock.spring.observe.IncidentLog;
 import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
 import org.springframework.aop.config.AopConfigUtils;
@@ -27,7 +28,8 @@ import org.springframework.util.function.SingletonSupplier;
  *
  * <p>A registry made by the application replaces this one, with all that is said about it in the properties; it should be given the
  * {@link LockListener} beans then, or logs, health and meters miss what happens. To change only a part of it, see
- * {@link LockRegistryCustomizer}.
+ * {@link LockRegistryCustomizer}. A listener is made before the registry: one that needs it asks an {@link ObjectProvider} for it,
+ * late.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "owned-lock.enabled", matchIfMissing = true)
@@ -47,6 +49,12 @@ public final class OwnedLockAutoConfiguration {
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    IncidentLog ownedLockIncidentLog() {
+        return new IncidentLog();
     }
 
     /** Static and lazy: the advisor is needed before most beans, and must not make any of them early. */

@@ -1,6 +1,8 @@
 package io.ownedlock.spring.watchdog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.CALLS_REAL_METHODS;
+import static org.mockito.Mockito.mock;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.Call;
@@ -199,36 +201,18 @@ class WatchdogTest {
 
     private static void assertStalls(Duration interval, Duration after) {
         Clock clock = new Clock();
-        ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
-        scheduler.setPoolSize(1);
-        scheduler.initialize();
-        CountDownLatch release = new CountDownLatch(1);
-        try {
-            // Never gets to finish a round: the only thread is busy.
-            scheduler.execute(() -> awaitQuietly(release));
-            WatchdogLifecycle lifecycle = new WatchdogLifecycle(new Watchdog(clock, List.of()), scheduler, interval);
-            clock.nanos.set(after.toNanos() + 1);
-            assertThat(lifecycle.isStalled()).as("not started").isFalse();
-            clock.nanos.set(0);
-            lifecycle.start();
-            clock.nanos.set(after.toNanos());
-            assertThat(lifecycle.isStalled()).as("just not").isFalse();
-            clock.nanos.set(after.toNanos() + 1);
-            assertThat(lifecycle.isStalled()).as("stalled").isTrue();
-            lifecycle.stop();
-            assertThat(lifecycle.isStalled()).as("stopped").isFalse();
-        } finally {
-            release.countDown();
-            scheduler.shutdown();
-        }
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        // A scheduler that never gets round to it.
+        WatchdogLifecycle lifecycle = new WatchdogLifecycle(
+                new Watchdog(clock, List.of()), mock(TaskScheduler.class, CALLS_REAL_METHODS), interval);
+        clock.nanos.set(after.toNanos() + 1);
+        assertThat(lifecycle.isStalled()).as("not started").isFalse();
+        lifecycle.start();
+        assertThat(lifecycle.isStalled()).as("stalled").isTrue();
+        clock.nanos.set(after.toNanos());
+        assertThat(lifecycle.isStalled()).as("just not").isFalse();
+        clock.nanos.set(after.toNanos() + 1);
+        lifecycle.stop();
+        assertThat(lifecycle.isStalled()).as("stopped").isFalse();
     }
 
     private static final class Clock implements Ticker {

@@ -1,0 +1,44 @@
+package io.ownedlock.spring.observe;
+
+import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.sync.LockSnapshot;
+import io.ownedlock.sync.LockState;
+import io.ownedlock.sync.TaskLock;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/** How many locks there are, and what they are doing; counted one after the other, so under load only nearly true. */
+record Census(int locks, int held, int waiting, int poisoned) {
+
+    static final Census NONE = new Census(0, 0, 0, 0);
+
+    private static final Census IDLE = new Census(1, 0, 0, 0);
+
+    static Map<String, Census> byName(LockRegistry registry) {
+        Map<String, Census> byName = new HashMap<>();
+        registry.forEach(lock -> byName.merge(lock.id().name(), of(lock), Census::plus));
+        return byName;
+    }
+
+    static Census sum(Collection<Census> parts) {
+        return parts.stream().reduce(NONE, Census::plus);
+    }
+
+    private static Census of(TaskLock lock) {
+        // Most locks are idle at most times, and a snapshot is not for nothing.
+        if (lock.isIdle()) {
+            return IDLE;
+        }
+        LockSnapshot seen = lock.snapshot();
+        return new Census(
+                1,
+                seen.state() == LockState.HELD ? 1 : 0,
+                seen.waiting().size(),
+                seen.state() == LockState.POISONED ? 1 : 0);
+    }
+
+    private Census plus(Census other) {
+        return new Census(locks + other.locks, held + other.held, waiting + other.waiting, poisoned + other.poisoned);
+    }
+}

@@ -1,0 +1,5 @@
+/** What operators see of the locks: the line in the log, the health, the meters. */
+@NullMarked
+package io.ownedlock.spring.observe;
+
+import org.jspecify.annotations.NullMarked;
