@@ -9,6 +9,7 @@ public final class Eventually {
 
     private Eventually() {}
 
+    @SuppressWarnings("ThreadPriorityCheck") // yielding is only polite: nothing relies on it
     public static void until(String what, BooleanSupplier reached) {
         long start = System.nanoTime();
         while (!reached.getAsBoolean()) {

@@ -391,6 +391,7 @@ class OwnedLockAspectTest {
 
     static class PrivateMethod {
         @OwnedLock(name = "bad")
+        @SuppressWarnings("unused")
         private void method() {}
     }
 }

@@ -172,7 +172,7 @@ class OwnedLockAutoConfigurationTest {
             String property, String value, String shown, String mend, CapturedOutput output) {
         assertFailsToStart(property, value);
         assertThat(output.getAll()).contains("The value of '" + property + "' is " + shown);
-        assertThat(output.getAll().split("Action:")[1]).contains(mend);
+        assertThat(after("Action:", output)).contains(mend);
     }
 
     @ParameterizedTest
@@ -185,7 +185,12 @@ class OwnedLockAutoConfigurationTest {
     void aValueThatCannotBeReadFailsAtStartUpAndIsNamed(String property, String value, CapturedOutput output) {
         assertFailsToStart(property, value);
         assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
-        assertThat(output.getAll().split("Description:")[1]).contains(property).contains(value);
+        assertThat(after("Description:", output)).contains(property).contains(value);
+    }
+
+    private static String after(String heading, CapturedOutput output) {
+        assertThat(output.getAll()).contains(heading);
+        return output.getAll().substring(output.getAll().indexOf(heading));
     }
 
     /** A whole application this time, since what counts is what its author gets to read. */
