@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.scheduling.ScheduledTasksEndpointAutoConfiguration;
 import org.springframework.boot.actuate.scheduling.ScheduledTasksEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -37,6 +38,7 @@ import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.scheduling.TaskScheduler;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -98,6 +100,35 @@ class WatchdogTest {
         Map<String, Class<?>> executors = new TreeMap<>();
         context.getBeansOfType(Executor.class).forEach((name, bean) -> executors.put(name, bean.getClass()));
         return executors;
+    }
+
+    @Test
+    void whoAsksForASchedulerOrAnExecutorByTypeIsNotGivenOurs() {
+        runner.withBean(Asking.class).run(context -> {
+            Asking asking = context.getBean(Asking.class);
+            assertThat(asking.scheduler.getIfAvailable()).isNull();
+            assertThat(asking.executor.getObject()).isSameAs(context.getBean("applicationTaskExecutor"));
+        });
+        runner.withUserConfiguration(Scheduling.class)
+                .withBean(Asking.class)
+                .run(context -> assertThat(
+                                context.getBean(Asking.class).scheduler.getObject())
+                        .isSameAs(context.getBean("taskScheduler")));
+    }
+
+    record Asking(ObjectProvider<TaskScheduler> scheduler, ObjectProvider<AsyncTaskExecutor> executor) {}
+
+    @Test
+    void scheduledMethodsStayOnASchedulerThatTheApplicationMade() {
+        ThreadPoolTaskScheduler own = new ThreadPoolTaskScheduler();
+        own.setThreadNamePrefix("own-");
+        runner.withUserConfiguration(Scheduling.class, Recording.class)
+                .withBean("own", ThreadPoolTaskScheduler.class, () -> own)
+                .run(context -> {
+                    Recording recording = context.getBean(Recording.class);
+                    Eventually.until("the scheduled method has run", () -> recording.thread.get() != null);
+                    assertThat(recording.thread.get()).startsWith("own-");
+                });
     }
 
     @Test
