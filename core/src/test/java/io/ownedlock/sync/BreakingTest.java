@@ -319,7 +319,7 @@ class BreakingTest extends LockTesting {
             Task.runInTask("borrower", () -> lock.acquire());
             assertThat(lock.isHeldByCurrentTask()).isTrue();
             assertThat(mine.predecessor().owner().name()).isEqualTo("borrower");
-            assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+            waiter.awaitParkedOn(lock.lot());
             assertThat(events).contains("abandoned order[42] by borrower, told 0");
             mine.close();
             waiter.result().close();
@@ -337,11 +337,11 @@ class BreakingTest extends LockTesting {
             Task.runInTask("borrower", () -> {
                 try (Hold loan = lock.acquire()) {
                     lender.end();
-                    assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+                    waiter.awaitParkedOn(lock.lot());
                 }
                 return null;
             });
-            assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+            waiter.awaitParkedOn(lock.lot());
         }
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("'lender'");
     }
