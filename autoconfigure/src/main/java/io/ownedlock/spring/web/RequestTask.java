@@ -1,0 +1,238 @@
+package io.ownedlock.spring.web;
+
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Liveness;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request as a task: what the filter, the container's asynchronous events and the watchdog know of it. Kept in an attribute of
+ * the request.
+ *
+ * <p>A dispatch <em>visits</em> it, which attaches the thread for as long as the filter is on its stack. The task ends when a
+ * visit leaves and no asynchronous part goes on, and else when the container says that the asynchronous part is complete.
+ * Containers say so for every way such a part can end, but the event may come twice, while a visit is inside, or before the
+ * dispatch to the error page. Therefore:
+ *
+ * <ul>
+ *   <li>the listener is added when a visit leaves, and added again whenever the next asynchronous part starts;
+ *   <li>an end with a visit inside takes effect when that leaves ({@link Task#end(Throwable)});
+ *   <li>a dispatch that finds the task over, or somebody else's thread in it, gets a fresh one.
+ * </ul>
+ *
+ * <p>The end may be missed nevertheless: by an error between two lines of ours, or by a container that forgets its event. How
+ * that is found out, see {@link #isGone}; and a thread that comes to serve a new request reveals what it left behind.
+ */
+final class RequestTask implements AsyncListener, Liveness {
+
+    private static final String ATTRIBUTE = RequestTask.class.getName();
+
+    /** Where Spring MVC leaves an exception that a handler made an answer of; as text, since MVC may be absent. */
+    private static final String HANDLED_EXCEPTION = "org.springframework.web.servlet.DispatcherServlet.EXCEPTION";
+
+    private static final ThreadLocal<@Nullable RequestTask> VISITED = new ThreadLocal<>();
+
+    private final HttpServletRequest request;
+    private final Task task;
+
+    /** The thread whose dispatch is here; set before it is attached, and reset after it was detached. */
+    private volatile @Nullable Thread visitor;
+
+    /** Whether an asynchronous part went on when the last visit left. */
+    private volatile boolean async;
+
+    private volatile boolean leftBehind;
+    private volatile @Nullable Throwable failure;
+
+    // For the visitor only.
+    private @Nullable Attachment attachment;
+    private @Nullable RequestTask beneath;
+    private boolean listening;
+
+    RequestTask(HttpServletRequest request, String name) {
+        this.request = request;
+        this.task = Task.start(name, TaskKind.REQUEST, this);
+    }
+
+    /** The request's task as of now; {@code null} outside of the filter. */
+    static @Nullable RequestTask of(HttpServletRequest request) {
+        return (RequestTask) request.getAttribute(ATTRIBUTE);
+    }
+
+    /**
+     * Enters the request's task, a new one if there is none that can be entered.
+     *
+     * @return what must be {@linkplain #leave left}; {@code null} if the thread is in the request's task already
+     */
+    static @Nullable RequestTask visit(HttpServletRequest request) {
+        RequestTask beneath = outerVisit();
+        RequestTask known = of(request);
+        if (known != null && known == beneath) {
+            return null;
+        }
+        if (known != null && known.enter(beneath)) {
+            return known;
+        }
+        RequestTask fresh = new RequestTask(request, known == null ? firstName(request) : known.task.name());
+        request.setAttribute(ATTRIBUTE, fresh);
+        fresh.enter(beneath);
+        return fresh;
+    }
+
+    /** The visit that this one happens within. If there is none on the stack, what the thread still claims to visit is over. */
+    private static @Nullable RequestTask outerVisit() {
+        RequestTask claimed = VISITED.get();
+        if (claimed == null || !RequestTaskFilter.isOutermost()) {
+            return claimed;
+        }
+        for (RequestTask left = claimed; left != null; left = left.beneath) {
+            left.leftBehind = true;
+            left.task.endIfGone();
+        }
+        return null;
+    }
+
+    /** All that is known before the request is mapped to a handler. */
+    private static String firstName(HttpServletRequest request) {
+        return name(request, request.getHttpServletMapping().getPattern());
+    }
+
+    private static String name(HttpServletRequest request, String pathTemplate) {
+        return request.getMethod() + " " + pathTemplate;
+    }
+
+    /** Names the task after the handler's path template; never after the path, which may be personal. */
+    void nameAfter(HttpServletRequest request, String pathTemplate) {
+        task.rename(name(request, pathTemplate));
+    }
+
+    private boolean enter(@Nullable RequestTask beneath) {
+        if (!task.isActive()) {
+            return false;
+        }
+        visitor = Thread.currentThread();
+        try {
+            attachment = task.attach();
+        } catch (IllegalStateException overOrOccupied) {
+            visitor = null;
+            return false;
+        }
+        this.beneath = beneath;
+        VISITED.set(this);
+        return true;
+    }
+
+    /**
+     * Ends a visit, and the task with it unless an asynchronous part goes on.
+     *
+     * @param thrown what was thrown through the filter
+     */
+    void leave(@Nullable Throwable thrown) {
+        try {
+            rememberFailure(thrown);
+            async = isAsyncGoingOn();
+            if (!async) {
+                task.end(failure);
+            }
+        } finally {
+            detach();
+        }
+    }
+
+    private void rememberFailure(@Nullable Throwable thrown) {
+        Throwable known = thrown;
+        if (known == null) {
+            known = (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        }
+        if (known == null) {
+            known = (Throwable) request.getAttribute(HANDLED_EXCEPTION);
+        }
+        if (known != null) {
+            failure = known;
+        }
+    }
+
+    private boolean isAsyncGoingOn() {
+        if (!request.isAsyncStarted()) {
+            return false;
+        }
+        if (!listening) {
+            request.getAsyncContext().addListener(this);
+            listening = true;
+        }
+        return true;
+    }
+
+    void detach() {
+        if (attachment != null) {
+            attachment.close();
+            attachment = null;
+        }
+        visitor = null;
+        if (beneath == null) {
+            VISITED.remove();
+        } else {
+            VISITED.set(beneath);
+            beneath = null;
+        }
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        // The container has just forgotten all listeners.
+        event.getAsyncContext().addListener(this);
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        if (event.getThrowable() != null) {
+            failure = event.getThrowable();
+        }
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        // Not the end: somebody may still dispatch, or answer.
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        task.end(failure);
+    }
+
+    /**
+     * Whether the request's end was certainly missed, for the watchdog.
+     *
+     * <p>With a thread inside: if it is the one of a dispatch, and that is not on its stack any more. Other threads that were
+     * attached in the meantime are not judged. With nobody inside: if the last visit left and nothing asynchronous went on, or the
+     * container has given up the request. One whose dispatch waits for a thread is not gone.
+     */
+    @Override
+    public boolean isGone(@Nullable Thread inside) {
+        if (leftBehind) {
+            return true;
+        }
+        Thread visiting = visitor;
+        if (inside != null) {
+            return inside == visiting && RequestTaskFilter.isOutside(inside);
+        }
+        return visiting == null && (!async || isGivenUp());
+    }
+
+    /** A container that reuses its request objects takes them away from who still has a reference. */
+    private boolean isGivenUp() {
+        try {
+            request.getAttribute(ATTRIBUTE);
+            return false;
+        } catch (IllegalStateException givenUp) {
+            return true;
+        } catch (RuntimeException inBetween) {
+            return false;
+        }
+    }
+}
