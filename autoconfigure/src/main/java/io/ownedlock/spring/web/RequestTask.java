@@ -7,6 +7,7 @@ import io.ownedlock.task.TaskKind;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -145,15 +146,18 @@ final class RequestTask implements AsyncListener, Liveness {
     }
 
     private void rememberFailure(@Nullable Throwable thrown) {
-        Throwable known = thrown;
+        Object known = thrown;
         if (known == null) {
-            known = (Throwable) request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+            known = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
         }
         if (known == null) {
-            known = (Throwable) request.getAttribute(HANDLED_EXCEPTION);
+            known = request.getAttribute(HANDLED_EXCEPTION);
         }
-        if (known != null) {
-            failure = known;
+        if (known instanceof ServletException wrapper && wrapper.getCause() != null) {
+            known = wrapper.getCause();
+        }
+        if (known instanceof Throwable told) {
+            failure = told;
         }
     }
 
