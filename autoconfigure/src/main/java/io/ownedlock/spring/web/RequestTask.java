@@ -79,7 +79,7 @@ final class RequestTask implements AsyncListener, Liveness {
         if (known != null && known.enter(beneath)) {
             return known;
         }
-        RequestTask fresh = new RequestTask(request, known == null ? firstName(request) : known.task.name());
+        RequestTask fresh = new RequestTask(request, known == null ? firstName(request) : known.name());
         request.setAttribute(ATTRIBUTE, fresh);
         fresh.enter(beneath);
         return fresh;
@@ -105,6 +105,10 @@ final class RequestTask implements AsyncListener, Liveness {
 
     private static String name(HttpServletRequest request, String pathTemplate) {
         return request.getMethod() + " " + pathTemplate;
+    }
+
+    String name() {
+        return task.name();
     }
 
     /** Names the task after the handler's path template; never after the path, which may be personal. */
