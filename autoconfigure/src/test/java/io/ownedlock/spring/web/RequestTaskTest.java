@@ -168,7 +168,6 @@ class RequestTaskTest {
             lock.lock();
             watchdog.run();
             assertThat(lock.isHeldByCurrentTask()).isTrue();
-            lock.unlock();
         });
     }
 

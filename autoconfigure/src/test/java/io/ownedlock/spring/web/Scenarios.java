@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -82,6 +83,7 @@ class Scenarios {
     }
 
     private static final String CHUNK = "x".repeat(1 << 16);
+    private static final byte[] BYTES = CHUNK.getBytes(StandardCharsets.US_ASCII);
 
     @RestController
     @RequestMapping("/mvc/{id}")
@@ -249,7 +251,7 @@ class Scenarios {
             Trace trace = Trace.of(request);
             return out -> {
                 trace.whileTheRequestWaits();
-                out.write(CHUNK.getBytes());
+                out.write(BYTES);
             };
         }
 
@@ -286,7 +288,7 @@ class Scenarios {
 
         private static void writeUntilTheClientIsGone(OutputStream out) throws IOException {
             while (true) {
-                out.write(CHUNK.getBytes());
+                out.write(BYTES);
                 out.flush();
             }
         }
