@@ -1,0 +1,4 @@
+package io.ownedlock.demo.seat;
+
+/** A seat and who bought it. */
+public record Sale(String seat, String customer) {}
