@@ -215,11 +215,11 @@ class BreakingTest extends LockTesting {
         Actor<Void> mortal = dyingOwner();
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
         lock.inspectOwner();
-        assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+        waiter.awaitParkedOn(lock.lot());
 
         mortal.interrupt();
         Actor.awaitUntil(() -> !mortal.thread().isAlive(), () -> "death");
-        assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+        waiter.awaitParkedOn(lock.lot());
         lock.inspectOwner();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_THREAD_DIED");
     }
@@ -269,7 +269,7 @@ class BreakingTest extends LockTesting {
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
 
         owner.end();
-        assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+        waiter.awaitParkedOn(lock.lot());
         assertThat(Actor.start("other", lock::tryLock).result()).isFalse();
         assertThat(lock.tryLock()).as("re-entry").isTrue();
         lock.unlock();
@@ -305,7 +305,7 @@ class BreakingTest extends LockTesting {
 
         ending.end();
         assertThat(first.failure()).isInstanceOf(LockRefusedException.class);
-        assertThat(second.isParkedOn(lock.lot())).isTrue();
+        second.awaitParkedOn(lock.lot());
         assertThat(events).contains("REFUSED order[42] after 0");
         held.close();
         second.result().close();

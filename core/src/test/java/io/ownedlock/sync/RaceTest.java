@@ -238,9 +238,7 @@ class RaceTest extends LockTesting {
         foundItHeld.awaitReached();
 
         hold.close();
-        assertThat(second.isParkedOn(lock.lot()))
-                .as("the wake-up went to the first")
-                .isTrue();
+        second.awaitParkedOn(lock.lot());
         foundItHeld.pass();
 
         assertThat(first.result()).isFalse();
