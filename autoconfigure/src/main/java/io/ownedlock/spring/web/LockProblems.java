@@ -60,11 +60,6 @@ public class LockProblems {
         if (raised != failure && hasStatusOfItsOwn(raised)) {
             throw raised;
         }
-        if (failure instanceof LockInterruptedException) {
-            // The request has come to its end, and an interrupted thread would close the connection instead of writing
-            // to it.
-            Thread.interrupted();
-        }
         ProblemDetail problem = problem(failure);
         ResponseEntity.BodyBuilder response = ResponseEntity.status(problem.getStatus());
         if (problem.getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value()) {

@@ -104,7 +104,7 @@ class LockProblemsTest {
     }
 
     @Test
-    void whoIsInterruptedIsToldSoOnALivingConnection() throws Exception {
+    void whoIsInterruptedIsToldSo() throws Exception {
         HttpResponse<String> answer = get(order + "/interrupted").get();
 
         isProblem(answer, 503);

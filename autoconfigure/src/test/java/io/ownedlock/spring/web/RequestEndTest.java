@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -101,18 +102,17 @@ class RequestEndTest {
             // What else can it do to an answer that it has begun?
         }
 
-        endedOnce(trace, path, flow, failure);
+        endedOnce(trace, path, flow.replace(" |", "").split(" ").length);
         trace.goOn.countDown();
+        assertThat(trace.flow()).isEqualTo(flow);
+        Throwable seen = trace.failure();
+        assertThat(seen == null ? null : seen.getClass().getSimpleName()).isEqualTo(failure);
     }
 
-    @ParameterizedTest(name = "{0}")
-    @CsvSource(delimiter = ';', textBlock = """
-            /mvc/{id}/gone          ; REQUEST       ; IOException
-            /mvc/{id}/deferred-gone ; REQUEST ASYNC ; IOException
-            /mvc/{id}/sse-gone      ; REQUEST ASYNC ; IOException
-            /mvc/{id}/stream-gone   ; REQUEST ASYNC ; IOException
-            """)
-    void endsOnceWhenTheClientHangsUp(String path, String flow, @Nullable String failure) throws Exception {
+    /** Whether there is a dispatch after the failed write depends on who sees first that the client has gone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/mvc/{id}/gone", "/mvc/{id}/deferred-gone", "/mvc/{id}/sse-gone", "/mvc/{id}/stream-gone"})
+    void endsOnceWhenTheClientHangsUp(String path) throws Exception {
         Trace trace = trace(path);
         try (Socket socket = new Socket("localhost", port)) {
             // Closing resets the connection, so that the server's next writes fail.
@@ -128,7 +128,9 @@ class RequestEndTest {
         }
         trace.goOn.countDown();
 
-        endedOnce(trace, path, flow, failure);
+        endedOnce(trace, path, 1);
+        assertThat(trace.flow()).isIn("REQUEST", "REQUEST ASYNC");
+        assertThat(trace.failure()).isInstanceOf(IOException.class);
     }
 
     private static void readFirstByte(Socket socket) throws IOException {
@@ -143,10 +145,12 @@ class RequestEndTest {
         return URI.create("http://localhost:" + port + path.replace("{id}", "42"));
     }
 
-    private void endedOnce(Trace trace, String path, String flow, @Nullable String failure) {
-        int visits = flow.replace("|", "").split(" +").length;
-        Eventually.until(path + " is over", () -> trace.visits.size() >= visits && trace.isOver());
-        assertThat(trace.flow()).isEqualTo(flow);
+    private void endedOnce(Trace trace, String path, int visits) {
+        try {
+            Eventually.until(path + " is over", () -> trace.visits.size() >= visits && trace.isOver());
+        } catch (AssertionError e) {
+            throw new AssertionError("Seen: " + trace.flow() + (trace.isOver() ? ", over" : ", not over"), e);
+        }
         assertThat(trace.violations).isEmpty();
         assertThat(trace.visits).allSatisfy(visit -> {
             assertThat(visit.task().name()).isEqualTo("GET " + template(path));
@@ -155,10 +159,6 @@ class RequestEndTest {
         assertThat(trace.ends()).allSatisfy(ends -> {
             assertThat(ends.seen).extracting(TaskEnd::cause).containsExactly(TaskEnd.Cause.TOLD);
         });
-        assertThat(trace.ends().get(0).seen.get(0).failure())
-                .satisfies(e -> assertThat(e == null ? null : e.getClass().getSimpleName())
-                        .isEqualTo(failure));
-
         LockSnapshot lock = registry.obtain("traced", trace.id).snapshot();
         assertThat(lock.state()).isEqualTo(LockState.FREE);
         assertThat(lock.abandonment()).isNotNull();

@@ -1,6 +1,7 @@
 package io.ownedlock.spring.web;
 
 import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.Eventually;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -51,17 +52,9 @@ class Scenarios {
         }
     }
 
-    /** Whether interrupted or not. */
+    /** Whether interrupted or not, as work does that knows of no interrupts. */
     static void await(CountDownLatch latch) {
-        boolean open = false;
-        while (!open) {
-            try {
-                latch.await();
-                open = true;
-            } catch (InterruptedException e) {
-                // Goes on waiting, as work does that knows of no interrupts.
-            }
-        }
+        Eventually.until("somebody lets go", () -> latch.getCount() == 0);
     }
 
     @Bean

@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happened to one request that a test sent: which tasks its dispatches were in, and how those ended. Each of its tasks takes
@@ -97,6 +98,11 @@ final class Trace {
 
     List<Ends> ends() {
         return visits.stream().map(Visit::ends).distinct().collect(Collectors.toList());
+    }
+
+    /** What the request failed with, as its first task tells its hooks. */
+    @Nullable Throwable failure() {
+        return ends().get(0).seen.get(0).failure();
     }
 
     boolean isOver() {
