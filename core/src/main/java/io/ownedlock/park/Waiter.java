@@ -5,27 +5,36 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread's place in a {@link ParkingLot}. Where it stands, and the failure it is told, are guarded by the lot's monitor;
- * only the failure is also read without it.
+ * One place in a {@link ParkingLot}, of a thread or of a future. Where it stands, and how it comes out, are written under the
+ * lot's monitor; both are also read without it.
  */
 public final class Waiter {
 
+    private static final Object GRANTED = new Object();
+
     private final Task task;
-    private final Thread thread;
+    private final @Nullable Object request;
+    private final @Nullable Thread thread;
+    private final Runnable alarm;
     private final long sinceNanos;
 
     /** The lot this waits in; {@code null} before it is queued and from the moment it is taken out. */
-    @Nullable ParkingLot lot;
+    volatile @Nullable ParkingLot lot;
 
     @Nullable Waiter previous;
 
     @Nullable Waiter next;
 
-    private volatile @Nullable Supplier<? extends RuntimeException> failure;
+    boolean ahead;
 
-    Waiter(Task task, Thread thread, long sinceNanos) {
+    /** {@code null} as long as nobody but the waiter itself has decided; then {@link #GRANTED}, or what makes the failure. */
+    private volatile @Nullable Object decision;
+
+    Waiter(Task task, @Nullable Object request, @Nullable Thread thread, Runnable alarm, long sinceNanos) {
         this.task = task;
+        this.request = request;
         this.thread = thread;
+        this.alarm = alarm;
         this.sinceNanos = sinceNanos;
     }
 
@@ -34,8 +43,13 @@ public final class Waiter {
         return task;
     }
 
-    /** The thread that waits. */
-    public Thread thread() {
+    /** What it waits for, as the primitive has said it when it joined. */
+    public @Nullable Object request() {
+        return request;
+    }
+
+    /** The thread that waits; {@code null} if a future does. */
+    public @Nullable Thread thread() {
         return thread;
     }
 
@@ -44,12 +58,32 @@ public final class Waiter {
         return sinceNanos;
     }
 
-    /** What the waiter is to throw; {@code null} as long as nobody broke its wait. Each call of the supplier gives a new one. */
-    public @Nullable Supplier<? extends RuntimeException> failure() {
-        return failure;
+    /** The lot this waits in; {@code null} if it is not in a queue, so that its wait is over. */
+    public @Nullable ParkingLot lot() {
+        return lot;
     }
 
-    void failWith(Supplier<? extends RuntimeException> told) {
-        failure = told;
+    /** Whether somebody has given it what it waits for. */
+    public boolean isGranted() {
+        return decision == GRANTED;
+    }
+
+    /** What the waiter is to throw; {@code null} as long as nobody failed it. Each call of the supplier gives a new one. */
+    @SuppressWarnings("unchecked")
+    public @Nullable Supplier<? extends RuntimeException> failure() {
+        return decision instanceof Supplier<?> failure ? (Supplier<? extends RuntimeException>) failure : null;
+    }
+
+    void grant() {
+        decision = GRANTED;
+    }
+
+    void failWith(Supplier<? extends RuntimeException> failure) {
+        decision = failure;
+    }
+
+    /** Wakes the thread, or tells the future; under no lock. */
+    public void wake() {
+        alarm.run();
     }
 }

@@ -2,6 +2,7 @@ package io.ownedlock.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.LockEnvironment;
 import io.ownedlock.sync.LockId;
@@ -19,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +48,8 @@ public final class LockRegistry {
         List<LockListener> listeners = new ArrayList<>();
         listeners.add(new Keeper());
         listeners.addAll(builder.listeners);
-        this.environment = new LockEnvironment(builder.ticker, builder.parker, listeners);
+        this.environment =
+                new LockEnvironment(builder.ticker, builder.parker, builder.gate, builder.executor, listeners);
     }
 
     /** Starts building a registry. */
@@ -197,6 +201,8 @@ public final class LockRegistry {
         private final List<LockListener> listeners = new ArrayList<>();
         private Ticker ticker = Ticker.system();
         private Parker parker = Parker.system();
+        private Gate gate = Gate.OPEN;
+        private Executor executor = ForkJoinPool.commonPool();
 
         private Builder() {}
 
@@ -227,6 +233,18 @@ public final class LockRegistry {
         /** How threads sleep. */
         public Builder parker(Parker parker) {
             this.parker = requireNonNull(parker, "parker");
+            return this;
+        }
+
+        /** Who is told of waits that might never end. */
+        public Builder gate(Gate gate) {
+            this.gate = requireNonNull(gate, "gate");
+            return this;
+        }
+
+        /** What completes futures; its threads must be in no task. The common pool, if nothing else is said. */
+        public Builder executor(Executor executor) {
+            this.executor = requireNonNull(executor, "executor");
             return this;
         }
 

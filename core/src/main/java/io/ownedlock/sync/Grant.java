@@ -1,5 +1,6 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.park.Holding;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.ExitHook;
 import io.ownedlock.task.Task;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * adds, and takes off the former; anybody may take off the latter. Whoever takes off the last one gives the lock back; no more
  * can be added then.
  */
-final class Grant extends ExitHook implements Cell {
+final class Grant extends ExitHook implements Cell, Holding {
 
     /** One {@code lock()}. */
     static final long LOCK = 1;
@@ -40,12 +41,13 @@ final class Grant extends ExitHook implements Cell {
 
     private volatile long grips;
 
-    /** Written by the owner's thread before the grant is put into the cell, and read by those who found it there. */
+    /** Written by who puts the grant into the cell, before that, and read by those who found it there. */
     long sinceNanos;
 
+    /** Whom the lock goes back to; {@code null} if it was free. Written and read like the time. */
     @Nullable Grant lender;
 
-    /** Written by the owner's thread, after the grant was put into the cell. */
+    /** The fencing token. Written and read like the time. */
     long token;
 
     /** Set before the grant is in the cell; for a lender, also when a loan comes back whose borrower died. */
@@ -64,7 +66,8 @@ final class Grant extends ExitHook implements Cell {
         return lock;
     }
 
-    Task owner() {
+    @Override
+    public Task owner() {
         return owner;
     }
 

@@ -1,6 +1,9 @@
 package io.ownedlock.sync;
 
+import static java.util.Objects.requireNonNull;
+
 import io.ownedlock.park.ParkingLot;
+import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskEnd;
@@ -10,8 +13,8 @@ import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   Grant    -> Free       released, by whoever took off its last grip
  *   Grant    -> Free(who)  the owner ended: break; the waiters are failed
  *   Grant    -> Poisoned   the owner ended: poison; the waiters are failed
+ *   Grant    -> Grant      the owner ended: hand over; the first waiter is granted
  *   Poisoned -> Free       repaired
  *   Grant    -> Grant      lent to a nested task, and given back to the lender
  * </pre>
@@ -45,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Breaking a loan: see {@link #abandon}.
  */
-final class LockCell {
+final class LockCell implements Resource, Turn {
 
     private static final VarHandle CELL;
 
@@ -57,21 +61,16 @@ final class LockCell {
         }
     }
 
-    /** As a waiting time: as long as it takes. */
-    static final long FOR_EVER = Long.MAX_VALUE;
-
-    /** The longest time that can be told from a deadline in the past, clocks being allowed to start anywhere. */
-    private static final long LONGEST = Long.MAX_VALUE / 2;
-
     private final LockId id;
     private final LockSettings settings;
     private final Ticker ticker;
     private final @Nullable LockListener listener;
     private final ParkingLot lot;
+    private final Waits waits;
 
     private volatile Cell cell = Cell.Free.CLEAN;
 
-    /** Counts grants. Touched only by who has just got the lock, before anybody else can. */
+    /** The latest token. Written only by who has just put a grant into the cell, before anybody can take it out. */
     private long tokens;
 
     LockCell(LockId id, LockSettings settings, LockEnvironment environment) {
@@ -79,7 +78,19 @@ final class LockCell {
         this.settings = settings;
         this.ticker = environment.ticker();
         this.listener = environment.audience();
-        this.lot = new ParkingLot(ticker, environment.parker());
+        this.lot = new ParkingLot(ticker, environment.parker(), this);
+        this.waits = new Waits(id, lot, environment);
+    }
+
+    /** A lender is no less in the way than the one it lent to, but gets on before the lock is anybody else's. */
+    @Override
+    public List<Grant> holdings() {
+        return cell instanceof Grant held ? List.of(held) : List.of();
+    }
+
+    @Override
+    public RuntimeException deadlock(String cycle) {
+        return new DeadlockException(id, cycle);
     }
 
     LockId id() {
@@ -113,18 +124,17 @@ final class LockCell {
     }
 
     /**
-     * Takes the lock, for as long as it takes or not at all.
+     * Takes the lock.
      *
-     * @param waitNanos how long to wait; nothing is queued if it is not positive
      * @return {@code null} if time ran out
-     * @throws InterruptedException only if {@code interruptible}
+     * @throws InterruptedException only if the patience is interruptible
      */
-    @Nullable Grant take(long grip, boolean interruptible, long waitNanos) throws InterruptedException {
-        if (interruptible && Thread.interrupted()) {
+    @Nullable Grant take(long grip, Patience patience) throws InterruptedException {
+        if (patience.interruptible() && Thread.interrupted()) {
             throw new InterruptedException();
         }
         Task task = Task.current();
-        if (cell instanceof Grant held && held.owner() == task && held.addGrip(grip)) {
+        if (cell instanceof Grant held && held.owner() == task && addGrip(held, grip)) {
             return held;
         }
         Grant grant = new Grant(this, task, grip);
@@ -134,8 +144,8 @@ final class LockCell {
             if (claim(grant)) {
                 confirm(grant, 0);
                 taken = true;
-            } else if (waitNanos > 0) {
-                taken = await(grant, interruptible, waitNanos);
+            } else if (patience.waits()) {
+                taken = await(grant, patience);
             }
         } finally {
             if (!taken) {
@@ -146,6 +156,17 @@ final class LockCell {
         return taken ? grant : null;
     }
 
+    private boolean addGrip(Grant held, long grip) {
+        if (!settings.reentrant()) {
+            throw notReentrant(held);
+        }
+        return held.addGrip(grip);
+    }
+
+    private IllegalMonitorStateException notReentrant(Grant held) {
+        return new IllegalMonitorStateException(held.owner() + " holds " + id + " already, and it is not re-entrant");
+    }
+
     /** Takes the lock if nobody is in the way. */
     private boolean claim(Grant grant) {
         for (; ; ) {
@@ -153,7 +174,13 @@ final class LockCell {
             if (seen instanceof Cell.Poisoned poisoned) {
                 throw new BrokenLockException(poisoned.abandonment(), null);
             }
-            if (isOpen(seen, grant.owner())) {
+            if (mayTake(seen, grant.owner())) {
+                if (seen instanceof Grant held && !settings.reentrant()) {
+                    throw notReentrant(held);
+                }
+                if (settings.fair() && seen instanceof Cell.Free && !lot.isEmpty()) {
+                    return false;
+                }
                 if (replace(seen, grant, ticker.nanos())) {
                     return true;
                 }
@@ -163,18 +190,28 @@ final class LockCell {
         }
     }
 
-    private static boolean isOpen(Cell seen, Task task) {
-        return seen instanceof Cell.Free || (seen instanceof Grant held && task.isNestedIn(held.owner()));
+    /** Whether the lock is free, or held for the task: by one it is nested in, or by itself while a loan is out. */
+    private static boolean mayTake(Cell seen, Task task) {
+        return seen instanceof Cell.Free
+                || (seen instanceof Grant held && (held.owner() == task || task.isNestedIn(held.owner())));
     }
 
     private boolean replace(Cell seen, Grant grant, long now) {
         grant.sinceNanos = now;
+        grant.token = tokens + 1;
         grant.lender = seen instanceof Grant lender ? lender : null;
-        grant.setPredecessor(
-                seen instanceof Cell.Free free
-                        ? free.predecessor()
-                        : grant.lender == null ? null : grant.lender.predecessor());
-        return CELL.compareAndSet(this, seen, grant);
+        grant.setPredecessor(predecessor(seen));
+        if (!CELL.compareAndSet(this, seen, grant)) {
+            return false;
+        }
+        tokens = grant.token;
+        return true;
+    }
+
+    private static @Nullable Abandonment predecessor(Cell seen) {
+        return seen instanceof Cell.Free free
+                ? free.predecessor()
+                : seen instanceof Grant lender ? lender.predecessor() : null;
     }
 
     /** The second half of an acquisition: the task may have been told to end since the first. */
@@ -182,7 +219,6 @@ final class LockCell {
         if (!grant.owner().isActive()) {
             throw refusal(grant);
         }
-        grant.token = ++tokens;
         if (listener != null) {
             listener.acquired(id, waitedNanos);
         }
@@ -192,93 +228,98 @@ final class LockCell {
         return new LockRefusedException(id, grant.owner() + " is ending, and gets nothing new");
     }
 
-    private boolean await(Grant grant, boolean interruptible, long waitNanos) throws InterruptedException {
-        Waiter waiter = lot.join(grant.owner());
-        WaitOutcome outcome = null;
+    private boolean await(Grant grant, Patience patience) throws InterruptedException {
+        boolean ahead = isLentTo(grant.owner());
+        if (lot.size() >= settings.maxWaiters() && !ahead) {
+            throw new LockRefusedException(id, "as many as may wait are waiting, " + settings.maxWaiters());
+        }
+        Waiter waiter = lot.join(grant.owner(), grant, ahead);
+        boolean taken;
         try {
             grant.waiter = waiter;
             // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
             VarHandle.fullFence();
-            outcome = await(grant, waiter, interruptible, waitNanos);
+            taken = waits.await(waiter, this, patience);
         } finally {
             grant.waiter = null;
-            if (outcome != WaitOutcome.GRANTED) {
-                lot.remove(waiter);
-                lot.unparkFirst();
-            }
         }
-        long waited = ticker.nanos() - waiter.sinceNanos();
-        if (outcome == WaitOutcome.GRANTED) {
-            confirm(grant, waited);
-            return true;
+        if (taken) {
+            confirm(grant, ticker.nanos() - waiter.sinceNanos());
         }
-        Supplier<? extends RuntimeException> failure = waiter.failure();
-        RuntimeException told = failure == null ? null : failure.get();
-        if (listener != null) {
-            listener.notAcquired(id, told instanceof LockRefusedException ? WaitOutcome.REFUSED : outcome, waited);
-        }
-        if (told != null) {
-            throw told;
-        }
-        if (outcome == WaitOutcome.INTERRUPTED) {
-            throw new InterruptedException();
-        }
-        return false;
+        return taken;
     }
 
-    private WaitOutcome await(Grant grant, Waiter waiter, boolean interruptible, long waitNanos) {
-        long deadline = waitNanos == FOR_EVER ? FOR_EVER : waiter.sinceNanos() + Math.min(waitNanos, LONGEST);
-        boolean interrupted = false;
-        try {
-            for (; ; ) {
-                if (claimInTurn(grant, waiter, ticker.nanos())) {
-                    return WaitOutcome.GRANTED;
-                }
-                long now = ticker.nanos();
-                if (waiter.failure() != null) {
-                    return WaitOutcome.BROKEN;
-                }
-                if (cell instanceof Cell.Poisoned poisoned) {
-                    lot.fail(waiter, () -> new BrokenLockException(poisoned.abandonment(), null));
-                } else if (!grant.owner().isActive()) {
-                    refuse(grant);
-                } else if (interrupted && interruptible) {
-                    if (lot.remove(waiter)) {
-                        interrupted = false;
-                        return WaitOutcome.INTERRUPTED;
-                    }
-                } else if (deadline != FOR_EVER && now - deadline >= 0) {
-                    if (lot.remove(waiter)) {
-                        return WaitOutcome.TIMED_OUT;
-                    }
-                } else if (!abandonIfOwnerIsDead()) {
-                    lot.park(deadline);
-                    interrupted |= Thread.interrupted();
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+    /** Whether the lock is held for the task and only lent to somebody else: then the task comes before outsiders. */
+    private boolean isLentTo(Task task) {
+        Grant grant = cell instanceof Grant held ? held : null;
+        while (grant != null && grant.owner() != task && !task.isNestedIn(grant.owner())) {
+            grant = grant.lender;
         }
+        return grant != null;
     }
 
-    /** Takes the lock and leaves the queue in one step; a waiter that was failed is not in the queue, and never gets it. */
-    private boolean claimInTurn(Grant grant, Waiter waiter, long now) {
-        synchronized (lot) {
+    /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does. */
+    @Override
+    public boolean claim(Waiter waiter) {
+        Grant grant = intent(waiter);
+        long now = ticker.nanos();
+        synchronized (lot.monitor()) {
             Cell seen = cell;
             return lot.contains(waiter)
-                    && isOpen(seen, grant.owner())
+                    && mayTake(seen, grant.owner())
+                    && (!settings.fair() || lot.first() == waiter)
                     && replace(seen, grant, now)
                     && lot.remove(waiter);
+        }
+    }
+
+    private static Grant intent(Waiter waiter) {
+        return (Grant) requireNonNull(waiter.request());
+    }
+
+    @Override
+    public boolean look(Waiter waiter) {
+        if (cell instanceof Cell.Poisoned poisoned) {
+            return lot.fail(waiter, () -> new BrokenLockException(poisoned.abandonment(), null));
+        }
+        Grant grant = intent(waiter);
+        if (!grant.owner().isActive()) {
+            return lot.fail(waiter, () -> refusal(grant));
+        }
+        return abandonIfOwnerIsDead();
+    }
+
+    /**
+     * The lock may be free: whoever is first in line must know. It competes with newcomers, unless the lock is fair, or it is a
+     * future and cannot: then it is given the lock here and now.
+     */
+    @Override
+    public void passOn() {
+        Waiter first = lot.first();
+        if (first != null && (settings.fair() || first.thread() == null)) {
+            first = grantFirst();
+        }
+        if (first != null) {
+            first.wake();
+        }
+    }
+
+    private @Nullable Waiter grantFirst() {
+        long now = ticker.nanos();
+        synchronized (lot.monitor()) {
+            Waiter first = lot.first();
+            Cell seen = cell;
+            return first != null && mayTake(seen, first.task()) && replace(seen, intent(first), now) && lot.grant(first)
+                    ? first
+                    : null;
         }
     }
 
     /** The task of this intent is ending: if it waits, it waits no longer. */
     void refuse(Grant grant) {
         Waiter waiter = grant.waiter;
-        if (waiter != null) {
-            lot.fail(waiter, () -> refusal(grant));
+        if (waiter != null && lot.fail(waiter, () -> refusal(grant))) {
+            passOn();
         }
     }
 
@@ -313,7 +354,7 @@ final class LockCell {
         } else {
             abandonIfOwnerIsDead();
         }
-        lot.unparkFirst();
+        passOn();
         return true;
     }
 
@@ -348,10 +389,7 @@ final class LockCell {
      * nothing happens before the loan is back.
      */
     void abandon(Grant grant, TaskEnd end) {
-        Waiter left = grant.waiter;
-        if (left != null && lot.remove(left)) {
-            lot.unparkFirst();
-        }
+        refuse(grant);
         if (cell != grant) {
             return;
         }
@@ -364,18 +402,39 @@ final class LockCell {
             }
             return;
         }
-        Cell next = settings.onOwnerEnd() == OnOwnerEnd.POISON
-                ? new Cell.Poisoned(abandonment)
-                : new Cell.Free(abandonment);
         Throwable cause = end.failure();
-        Waiter told;
-        synchronized (lot) {
-            if (!CELL.compareAndSet(this, grant, next)) {
+        Waiter heir = null;
+        Waiter failed = null;
+        synchronized (lot.monitor()) {
+            if (settings.onOwnerEnd() == OnOwnerEnd.HAND_OVER) {
+                heir = lot.first();
+            }
+            if (!CELL.compareAndSet(this, grant, heir == null ? without(abandonment) : inherited(heir, abandonment))) {
                 return;
             }
-            told = lot.failAll(() -> new BrokenLockException(abandonment, cause));
+            if (heir != null) {
+                lot.grant(heir);
+            } else {
+                failed = lot.failAll(() -> new BrokenLockException(abandonment, cause));
+            }
         }
-        tell(abandonment, lot.unpark(told));
+        if (heir != null) {
+            heir.wake();
+        }
+        tell(abandonment, ParkingLot.wakeAll(failed));
+    }
+
+    private static Cell without(Abandonment abandonment) {
+        return abandonment.policy() == OnOwnerEnd.POISON ? new Cell.Poisoned(abandonment) : new Cell.Free(abandonment);
+    }
+
+    private Grant inherited(Waiter heir, Abandonment abandonment) {
+        Grant grant = intent(heir);
+        grant.sinceNanos = ticker.nanos();
+        grant.token = ++tokens;
+        grant.lender = null;
+        grant.setPredecessor(abandonment);
+        return grant;
     }
 
     private void tell(Abandonment abandonment, int waitersTold) {
@@ -402,7 +461,7 @@ final class LockCell {
         if (!(cell instanceof Cell.Poisoned poisoned) || !CELL.compareAndSet(this, poisoned, Cell.Free.CLEAN)) {
             return false;
         }
-        lot.unparkFirst();
+        passOn();
         if (listener != null) {
             listener.repaired(id);
         }

@@ -2,9 +2,11 @@ package io.ownedlock.sync;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +14,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ticker tells the time
  * @param parker puts threads to sleep
+ * @param gate is told of waits that might never end
+ * @param executor completes futures, on threads that are in no task
  * @param listeners hear what happens
  */
-public record LockEnvironment(Ticker ticker, Parker parker, List<LockListener> listeners) {
+public record LockEnvironment(
+        Ticker ticker, Parker parker, Gate gate, Executor executor, List<LockListener> listeners) {
 
     /** Copies the list. */
     public LockEnvironment {
         requireNonNull(ticker, "ticker");
         requireNonNull(parker, "parker");
+        requireNonNull(gate, "gate");
+        requireNonNull(executor, "executor");
         listeners = List.copyOf(listeners);
     }
 

@@ -14,6 +14,12 @@ public abstract class LockNotAcquiredException extends RuntimeException {
         this.lock = lock;
     }
 
+    /** Without a stack trace. */
+    LockNotAcquiredException(LockId lock, String message) {
+        super(message, null, true, false);
+        this.lock = lock;
+    }
+
     /** Which lock. */
     public LockId lock() {
         return lock;

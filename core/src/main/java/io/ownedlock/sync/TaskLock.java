@@ -35,9 +35,13 @@ import org.jspecify.annotations.Nullable;
 public final class TaskLock implements Lock {
 
     private final LockCell cell;
+    private final Patience patient;
+    private final Patience stubborn;
 
     private TaskLock(LockCell cell) {
         this.cell = cell;
+        this.patient = Patience.configured(cell.settings().waitAtMost(), true);
+        this.stubborn = Patience.configured(cell.settings().waitAtMost(), false);
     }
 
     /** Makes a lock; whoever makes it must see that its owner is {@linkplain #inspectOwner() inspected}. Meant for a registry. */
@@ -63,7 +67,7 @@ public final class TaskLock implements Lock {
      * @throws LockRefusedException if the current task is ending
      */
     public Hold acquire() {
-        return acquire(configuredWait());
+        return acquire(patient);
     }
 
     /**
@@ -77,15 +81,15 @@ public final class TaskLock implements Lock {
      * @throws LockRefusedException if the current task is ending
      */
     public Hold acquire(Duration waitAtMost) {
-        return acquire(nanos(waitAtMost));
+        return acquire(Patience.demanded(waitAtMost));
     }
 
-    private Hold acquire(long waitNanos) {
-        Grant grant = takeChecked(waitNanos);
-        if (grant == null) {
-            throw tooLong(waitNanos);
+    private Hold acquire(Patience patience) {
+        Hold hold = tryAcquire(patience);
+        if (hold == null) {
+            throw tooLong(patience);
         }
-        return new GrantHold(grant);
+        return hold;
     }
 
     /**
@@ -96,8 +100,7 @@ public final class TaskLock implements Lock {
      * @throws LockRefusedException if the current task is ending
      */
     public @Nullable Hold tryAcquire() {
-        Grant grant = takeNow(Grant.HOLD);
-        return grant == null ? null : new GrantHold(grant);
+        return tryAcquire(Patience.NONE);
     }
 
     /**
@@ -110,8 +113,17 @@ public final class TaskLock implements Lock {
      * @throws LockRefusedException if the current task is ending
      */
     public @Nullable Hold tryAcquire(Duration waitAtMost) {
-        Grant grant = takeChecked(nanos(waitAtMost));
-        return grant == null ? null : new GrantHold(grant);
+        return tryAcquire(Patience.owned(waitAtMost));
+    }
+
+    private @Nullable Hold tryAcquire(Patience patience) {
+        try {
+            Grant grant = cell.take(Grant.HOLD, patience);
+            return grant == null ? null : new GrantHold(grant);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LockInterruptedException(id(), e);
+        }
     }
 
     /**
@@ -124,8 +136,8 @@ public final class TaskLock implements Lock {
      */
     @Override
     public void lock() {
-        if (takeUninterruptibly(Grant.LOCK, configuredWait()) == null) {
-            throw tooLong(configuredWait());
+        if (!tryLock(stubborn)) {
+            throw tooLong(stubborn);
         }
     }
 
@@ -136,8 +148,8 @@ public final class TaskLock implements Lock {
      */
     @Override
     public void lockInterruptibly() throws InterruptedException {
-        if (cell.take(Grant.LOCK, true, configuredWait()) == null) {
-            throw tooLong(configuredWait());
+        if (cell.take(Grant.LOCK, patient) == null) {
+            throw tooLong(patient);
         }
     }
 
@@ -150,7 +162,15 @@ public final class TaskLock implements Lock {
      */
     @Override
     public boolean tryLock() {
-        return takeNow(Grant.LOCK) != null;
+        return tryLock(Patience.NONE);
+    }
+
+    private boolean tryLock(Patience uninterruptible) {
+        try {
+            return cell.take(Grant.LOCK, uninterruptible) != null;
+        } catch (InterruptedException e) {
+            throw new AssertionError("Not interruptible", e);
+        }
     }
 
     /**
@@ -162,7 +182,7 @@ public final class TaskLock implements Lock {
      */
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-        return cell.take(Grant.LOCK, true, unit.toNanos(time)) != null;
+        return cell.take(Grant.LOCK, Patience.owned(unit.toNanos(time))) != null;
     }
 
     /**
@@ -262,39 +282,8 @@ public final class TaskLock implements Lock {
         return new LockSnapshot(id(), LockState.FREE, null, null, 0, predecessor, waiting);
     }
 
-    private long configuredWait() {
-        Duration waitAtMost = cell.settings().waitAtMost();
-        return waitAtMost == null ? LockCell.FOR_EVER : nanos(waitAtMost);
-    }
-
-    /** Saturating: three centuries are as good as for ever. */
-    private static long nanos(Duration duration) {
-        return TimeUnit.NANOSECONDS.convert(duration);
-    }
-
-    private @Nullable Grant takeChecked(long waitNanos) {
-        try {
-            return cell.take(Grant.HOLD, true, waitNanos);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LockInterruptedException(id(), e);
-        }
-    }
-
-    private @Nullable Grant takeNow(long grip) {
-        return takeUninterruptibly(grip, 0);
-    }
-
-    private @Nullable Grant takeUninterruptibly(long grip, long waitNanos) {
-        try {
-            return cell.take(grip, false, waitNanos);
-        } catch (InterruptedException e) {
-            throw new AssertionError("Not interruptible", e);
-        }
-    }
-
-    private WaitTooLongException tooLong(long waitNanos) {
-        Duration waited = Duration.ofNanos(waitNanos);
+    private WaitTooLongException tooLong(Patience patience) {
+        Duration waited = patience.time();
         return cell.state() instanceof Grant held
                 ? new WaitTooLongException(id(), waited, held.owner().info(), held.since())
                 : new WaitTooLongException(id(), waited, null, null);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class ParkingLotTest {
 
     private final TestTime time = new TestTime();
-    private final ParkingLot lot = new ParkingLot(time, time);
+    private final ParkingLot lot = new ParkingLot(time, time, null);
 
     private Waiter join() {
         return lot.join(Task.current());
@@ -62,13 +62,13 @@ class ParkingLotTest {
                     .awaitParkedOn(lot));
         }
         for (Actor<Waiter> actor : actors) {
-            lot.unparkFirst();
+            lot.first().wake();
             Waiter woken = actor.result();
             assertThat(lot.contains(woken)).isTrue();
             assertThat(woken.failure()).isNull();
             lot.remove(woken);
         }
-        lot.unparkFirst();
+        assertThat(lot.first()).isNull();
     }
 
     @Test
@@ -102,7 +102,7 @@ class ParkingLotTest {
         assertThat(lot.isEmpty()).isTrue();
         assertThat(lot.size()).isZero();
         Waiter newcomer = join();
-        assertThat(lot.unpark(chain)).isEqualTo(3);
+        assertThat(ParkingLot.wakeAll(chain)).isEqualTo(3);
 
         for (Actor<Waiter> actor : actors) {
             assertThat(actor.result().failure()).isSameAs(failure);
@@ -112,7 +112,7 @@ class ParkingLotTest {
         assertThat(newcomer.failure()).isNull();
         lot.remove(newcomer);
         assertThat(lot.failAll(failure)).isNull();
-        assertThat(lot.unpark((Waiter) null)).isZero();
+        assertThat(ParkingLot.wakeAll(null)).isZero();
     }
 
     private Actor<Waiter> parkOne(String name) {

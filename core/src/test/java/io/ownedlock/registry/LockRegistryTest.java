@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 class LockRegistryTest {
 
     private final LockRegistry registry = LockRegistry.builder()
-            .settings("ledger", new LockSettings(OnOwnerEnd.POISON, Duration.ZERO))
+            .settings(
+                    "ledger",
+                    LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.POISON).withWaitAtMost(Duration.ZERO))
             .build();
 
     @Test
@@ -102,7 +104,7 @@ class LockRegistryTest {
     @Test
     void badSettingsAreRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new LockSettings(OnOwnerEnd.BREAK, Duration.ofMillis(-1)))
+                .isThrownBy(() -> LockSettings.DEFAULTS.withWaitAtMost(Duration.ofMillis(-1)))
                 .withMessageContaining("waitAtMost");
     }
 

@@ -1,5 +1,6 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -49,11 +50,14 @@ abstract class LockTesting {
     }
 
     TaskLock newLock(LockSettings settings) {
-        return TaskLock.create(new LockId("order", "42"), settings, new LockEnvironment(time, time, List.of(listener)));
+        return TaskLock.create(
+                new LockId("order", "42"),
+                settings,
+                new LockEnvironment(time, time, Gate.OPEN, Runnable::run, List.of(listener)));
     }
 
     static LockSettings settings(OnOwnerEnd policy) {
-        return new LockSettings(policy, null);
+        return LockSettings.DEFAULTS.withOnOwnerEnd(policy);
     }
 
     /** A task that has taken the lock, and has no thread inside. */

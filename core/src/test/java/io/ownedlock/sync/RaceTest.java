@@ -3,6 +3,7 @@ package io.ownedlock.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Attachment;
@@ -342,8 +343,10 @@ class RaceTest extends LockTesting {
     @Test
     void whoeverDiesWaitingWithoutLeavingTheQueueIsTakenOutByItsTasksEnd() {
         // What a StackOverflowError at the worst moment leaves: a place in the queue, and a hook that knows it.
-        LockCell cell =
-                new LockCell(lock.id(), LockSettings.DEFAULTS, new LockEnvironment(time, time, java.util.List.of()));
+        LockCell cell = new LockCell(
+                lock.id(),
+                LockSettings.DEFAULTS,
+                new LockEnvironment(time, time, Gate.OPEN, Runnable::run, java.util.List.of()));
         ParkingLot lot = cell.lot();
         Task dying = Task.start("dying", TaskKind.REQUEST);
         Waiter left = in(dying, () -> {

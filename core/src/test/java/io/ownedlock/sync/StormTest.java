@@ -2,6 +2,7 @@ package io.ownedlock.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -31,7 +32,7 @@ class StormTest {
     private final TaskLock lock = TaskLock.create(
             new LockId("storm", null),
             LockSettings.DEFAULTS,
-            new LockEnvironment(Ticker.system(), Parker.system(), List.of()));
+            new LockEnvironment(Ticker.system(), Parker.system(), Gate.OPEN, Runnable::run, List.of()));
     private final AtomicInteger inside = new AtomicInteger();
     private final LongAdder broken = new LongAdder();
     private final LongAdder granted = new LongAdder();

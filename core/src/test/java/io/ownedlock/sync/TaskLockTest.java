@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -176,7 +177,7 @@ class TaskLockTest extends LockTesting {
 
     @Test
     void theConfiguredWaitIsTheCallersUnlessItSaysOtherwise() {
-        TaskLock bounded = newLock(new LockSettings(OnOwnerEnd.BREAK, Duration.ofMillis(300)));
+        TaskLock bounded = newLock(LockSettings.DEFAULTS.withWaitAtMost(Duration.ofMillis(300)));
         Task owner = ownerOf(bounded);
         List<Actor<?>> waiters = List.of(
                 acquirer("acquire", bounded),
@@ -362,7 +363,9 @@ class TaskLockTest extends LockTesting {
             }
         };
         TaskLock heard = TaskLock.create(
-                new LockId("order", null), LockSettings.DEFAULTS, new LockEnvironment(time, time, List.of(throwing)));
+                new LockId("order", null),
+                LockSettings.DEFAULTS,
+                new LockEnvironment(time, time, Gate.OPEN, Runnable::run, List.of(throwing)));
         ownerOf(heard).end();
         assertThat(heard.tryLock()).isTrue();
     }

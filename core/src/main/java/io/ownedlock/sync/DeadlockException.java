@@ -1,0 +1,25 @@
+package io.ownedlock.sync;
+
+/**
+ * To wait for this lock would close a cycle of tasks that wait for each other, none of which could ever get on. The task that came
+ * last is the one that is told; the others go on waiting, and get on when this one gives up what it holds.
+ */
+public final class DeadlockException extends LockNotAcquiredException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String cycle;
+
+    DeadlockException(LockId lock, String cycle) {
+        super(
+                lock,
+                "Waiting for lock " + lock + " would never end: " + cycle + ". Take locks in one order everywhere.",
+                null);
+        this.cycle = cycle;
+    }
+
+    /** Who waits for whom, for people. */
+    public String cycle() {
+        return cycle;
+    }
+}

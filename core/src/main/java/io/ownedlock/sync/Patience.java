@@ -1,0 +1,60 @@
+package io.ownedlock.sync;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a caller is willing to wait.
+ *
+ * @param nanos how long, {@link #FOR_EVER} for as long as it takes; it does not wait at all if this is not positive
+ * @param interruptible whether it gives up when interrupted
+ * @param owned whether the caller has set the time itself, and is content if it runs out: such a wait always comes to an end and is
+ *     no part of a deadlock
+ */
+record Patience(long nanos, boolean interruptible, boolean owned) {
+
+    static final long FOR_EVER = Long.MAX_VALUE;
+
+    static final Patience NONE = new Patience(0, false, true);
+
+    /** The longest time that can be told from a deadline in the past, clocks being allowed to start anywhere. */
+    private static final long LONGEST = Long.MAX_VALUE / 2;
+
+    /** As the settings have it. */
+    static Patience configured(@Nullable Duration waitAtMost, boolean interruptible) {
+        return new Patience(waitAtMost == null ? FOR_EVER : nanos(waitAtMost), interruptible, false);
+    }
+
+    /** Bounded by the caller, to whom running out of time is an error. */
+    static Patience demanded(Duration waitAtMost) {
+        return new Patience(nanos(waitAtMost), true, false);
+    }
+
+    /** Bounded by the caller, to whom running out of time is an answer. */
+    static Patience owned(long nanos) {
+        return new Patience(nanos, true, true);
+    }
+
+    static Patience owned(Duration waitAtMost) {
+        return owned(nanos(waitAtMost));
+    }
+
+    /** Saturating: three centuries are as good as for ever. */
+    private static long nanos(Duration duration) {
+        return TimeUnit.NANOSECONDS.convert(duration);
+    }
+
+    boolean waits() {
+        return nanos > 0;
+    }
+
+    /** When a wait that began at this time is over; {@link #FOR_EVER} for never. */
+    long deadline(long since) {
+        return nanos == FOR_EVER ? FOR_EVER : since + Math.min(nanos, LONGEST);
+    }
+
+    Duration time() {
+        return Duration.ofNanos(nanos);
+    }
+}
