@@ -5,6 +5,7 @@ import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,7 @@ public final class ParkingLot {
      */
     public Waiter join(Task task, @Nullable Object request, boolean ahead) {
         Thread thread = Thread.currentThread();
-        Waiter waiter = new Waiter(task, request, thread, () -> parker.unpark(thread), ticker.nanos());
+        Waiter waiter = new Waiter(task, request, thread, self -> parker.unpark(thread), ticker.nanos());
         enqueue(waiter, ahead);
         return waiter;
     }
@@ -107,7 +108,7 @@ public final class ParkingLot {
      * @param request what for; the primitive's own business
      * @param alarm tells that somebody has decided; called once, by whoever did, so it must neither block nor throw
      */
-    public Waiter joinAsync(Task task, @Nullable Object request, boolean ahead, Runnable alarm) {
+    public Waiter joinAsync(Task task, @Nullable Object request, boolean ahead, Consumer<Waiter> alarm) {
         Waiter waiter = new Waiter(task, request, null, alarm, ticker.nanos());
         enqueue(waiter, ahead);
         return waiter;

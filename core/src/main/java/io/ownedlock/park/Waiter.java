@@ -1,6 +1,7 @@
 package io.ownedlock.park;
 
 import io.ownedlock.task.Task;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,7 @@ public final class Waiter {
     private final Task task;
     private final @Nullable Object request;
     private final @Nullable Thread thread;
-    private final Runnable alarm;
+    private final Consumer<Waiter> alarm;
     private final long sinceNanos;
 
     /** The lot this waits in; {@code null} before it is queued and from the moment it is taken out. */
@@ -30,7 +31,7 @@ public final class Waiter {
     /** {@code null} as long as nobody but the waiter itself has decided; then {@link #GRANTED}, or what makes the failure. */
     private volatile @Nullable Object decision;
 
-    Waiter(Task task, @Nullable Object request, @Nullable Thread thread, Runnable alarm, long sinceNanos) {
+    Waiter(Task task, @Nullable Object request, @Nullable Thread thread, Consumer<Waiter> alarm, long sinceNanos) {
         this.task = task;
         this.request = request;
         this.thread = thread;
@@ -84,6 +85,6 @@ public final class Waiter {
 
     /** Wakes the thread, or tells the future; under no lock. */
     public void wake() {
-        alarm.run();
+        alarm.accept(this);
     }
 }

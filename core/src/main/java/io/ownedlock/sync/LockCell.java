@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +69,7 @@ final class LockCell implements Resource, Turn {
     private final @Nullable LockListener listener;
     private final ParkingLot lot;
     private final Waits waits;
+    private final Executor executor;
 
     private volatile Cell cell = Cell.Free.CLEAN;
 
@@ -80,6 +83,7 @@ final class LockCell implements Resource, Turn {
         this.listener = environment.audience();
         this.lot = new ParkingLot(ticker, environment.parker(), this);
         this.waits = new Waits(id, lot, environment);
+        this.executor = environment.executor();
     }
 
     /** A lender is no less in the way than the one it lent to, but gets on before the lock is anybody else's. */
@@ -149,8 +153,7 @@ final class LockCell implements Resource, Turn {
             }
         } finally {
             if (!taken) {
-                undo(grant);
-                task.remove(grant);
+                withdraw(grant);
             }
         }
         return taken ? grant : null;
@@ -229,11 +232,7 @@ final class LockCell implements Resource, Turn {
     }
 
     private boolean await(Grant grant, Patience patience) throws InterruptedException {
-        boolean ahead = isLentTo(grant.owner());
-        if (lot.size() >= settings.maxWaiters() && !ahead) {
-            throw new LockRefusedException(id, "as many as may wait are waiting, " + settings.maxWaiters());
-        }
-        Waiter waiter = lot.join(grant.owner(), grant, ahead);
+        Waiter waiter = lot.join(grant.owner(), grant, room(grant.owner()));
         boolean taken;
         try {
             grant.waiter = waiter;
@@ -249,11 +248,72 @@ final class LockCell implements Resource, Turn {
         return taken;
     }
 
-    /** Whether the lock is held for the task and only lent to somebody else: then the task comes before outsiders. */
-    private boolean isLentTo(Task task) {
+    /**
+     * Takes the lock for the current task, and does not wait for it here.
+     *
+     * @return what completes with the grip when the task has got the lock, and exceptionally when it will not get it
+     */
+    CompletableFuture<Hold> takeAsync(Patience patience) {
+        Task task = Task.current();
+        if (cell instanceof Grant held && held.owner() == task && addGrip(held, Grant.HOLD)) {
+            return CompletableFuture.completedFuture(new GrantHold(held));
+        }
+        Grant grant = new Grant(this, task, Grant.HOLD);
+        task.add(grant);
+        try {
+            if (claim(grant)) {
+                confirm(grant, 0);
+                return CompletableFuture.completedFuture(new GrantHold(grant));
+            }
+            return queueAsync(grant, patience);
+        } catch (RuntimeException | Error e) {
+            withdraw(grant);
+            throw e;
+        }
+    }
+
+    private CompletableFuture<Hold> queueAsync(Grant grant, Patience patience) {
+        AsyncHold future = new AsyncHold(this, grant, executor);
+        Waiter waiter = lot.joinAsync(grant.owner(), grant, room(grant.owner()), future::decided);
+        grant.waiter = waiter;
+        VarHandle.fullFence();
+        future.leaveWhenDone(waiter);
+        // It joined without looking: what has become of the lock since is for it to find out.
+        while (lot.contains(waiter) && look(waiter)) {}
+        passOn();
+        future.expire(waiter, patience);
+        return future;
+    }
+
+    /**
+     * The second half of a future's wait, which somebody has decided.
+     *
+     * @throws RuntimeException what it failed with
+     */
+    Hold settle(Grant grant, Waiter waiter) {
+        grant.waiter = null;
+        try {
+            waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
+            confirm(grant, ticker.nanos() - waiter.sinceNanos());
+            return new GrantHold(grant);
+        } catch (RuntimeException e) {
+            withdraw(grant);
+            throw e;
+        }
+    }
+
+    /**
+     * Whether the task comes before outsiders: the lock is held for it, and only lent to somebody else at the moment.
+     *
+     * @throws LockRefusedException if not, and there is no room for another outsider
+     */
+    private boolean room(Task task) {
         Grant grant = cell instanceof Grant held ? held : null;
         while (grant != null && grant.owner() != task && !task.isNestedIn(grant.owner())) {
             grant = grant.lender;
+        }
+        if (grant == null && lot.size() >= settings.maxWaiters()) {
+            throw new LockRefusedException(id, "as many as may wait are waiting, " + settings.maxWaiters());
         }
         return grant != null;
     }
@@ -338,6 +398,12 @@ final class LockCell implements Resource, Turn {
             Abandonment predecessor = grant.predecessor();
             vacate(grant, predecessor == null ? Cell.Free.CLEAN : new Cell.Free(predecessor));
         }
+    }
+
+    /** The task did not get the lock, or cannot make use of it. */
+    void withdraw(Grant grant) {
+        undo(grant);
+        grant.owner().remove(grant);
     }
 
     /**
@@ -455,6 +521,12 @@ final class LockCell implements Resource, Turn {
                 instantOf(ticker.nanos()),
                 reason,
                 settings.onOwnerEnd());
+    }
+
+    WaitTooLongException tooLong(Patience patience) {
+        return cell instanceof Grant held
+                ? new WaitTooLongException(id, patience.time(), held.owner().info(), held.since())
+                : new WaitTooLongException(id, patience.time(), null, null);
     }
 
     boolean repair() {

@@ -7,6 +7,7 @@ import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -87,7 +88,7 @@ public final class TaskLock implements Lock {
     private Hold acquire(Patience patience) {
         Hold hold = tryAcquire(patience);
         if (hold == null) {
-            throw tooLong(patience);
+            throw cell.tooLong(patience);
         }
         return hold;
     }
@@ -127,6 +128,31 @@ public final class TaskLock implements Lock {
     }
 
     /**
+     * Takes the lock for the current task, and waits for it as long as the settings allow, but not on this thread. The future
+     * completes on the registry's executor, in no task; what is chained to it may close the grip on whatever thread it runs.
+     *
+     * <p>It completes exceptionally with what {@link #acquire()} throws, also when the current task ends before it has got the
+     * lock. Cancelling it, or completing it in any other way, leaves the queue; if the lock was on its way to it, it goes on to the
+     * next. A future derived from it is the user's own: cancelling that changes nothing here.
+     *
+     * @return the grip on the lock, to be closed; done already if nobody was in the way
+     * @throws BrokenLockException if the lock is poisoned
+     * @throws LockRefusedException if the current task is ending, or too many wait
+     */
+    public CompletableFuture<Hold> acquireAsync() {
+        return cell.takeAsync(patient);
+    }
+
+    /**
+     * Like {@link #acquireAsync()}, with a bound of its own.
+     *
+     * @param waitAtMost zero or less: do not wait
+     */
+    public CompletableFuture<Hold> acquireAsync(Duration waitAtMost) {
+        return cell.takeAsync(Patience.demanded(waitAtMost));
+    }
+
+    /**
      * Takes the lock, and waits for it as long as the settings allow, whether interrupted or not; an interrupt is kept in the
      * thread's status.
      *
@@ -137,7 +163,7 @@ public final class TaskLock implements Lock {
     @Override
     public void lock() {
         if (!tryLock(stubborn)) {
-            throw tooLong(stubborn);
+            throw cell.tooLong(stubborn);
         }
     }
 
@@ -149,7 +175,7 @@ public final class TaskLock implements Lock {
     @Override
     public void lockInterruptibly() throws InterruptedException {
         if (cell.take(Grant.LOCK, patient) == null) {
-            throw tooLong(patient);
+            throw cell.tooLong(patient);
         }
     }
 
@@ -280,13 +306,6 @@ public final class TaskLock implements Lock {
         }
         Abandonment predecessor = seen instanceof Cell.Free free ? free.predecessor() : null;
         return new LockSnapshot(id(), LockState.FREE, null, null, 0, predecessor, waiting);
-    }
-
-    private WaitTooLongException tooLong(Patience patience) {
-        Duration waited = patience.time();
-        return cell.state() instanceof Grant held
-                ? new WaitTooLongException(id(), waited, held.owner().info(), held.since())
-                : new WaitTooLongException(id(), waited, null, null);
     }
 
     @Override

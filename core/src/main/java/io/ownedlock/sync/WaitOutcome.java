@@ -10,6 +10,12 @@ public enum WaitOutcome {
     TIMED_OUT,
     /** The waiting thread was interrupted. */
     INTERRUPTED,
-    /** The waiting task is ending itself: {@link LockRefusedException}. */
-    REFUSED
+    /** It would not be given: {@link LockRefusedException}, {@link DeadlockException}. */
+    REFUSED;
+
+    static WaitOutcome of(RuntimeException told) {
+        return told instanceof BrokenLockException
+                ? BROKEN
+                : told instanceof WaitTooLongException ? TIMED_OUT : REFUSED;
+    }
 }

@@ -51,21 +51,23 @@ final class Waits {
         if (outcome == WaitOutcome.GRANTED) {
             return true;
         }
-        Supplier<? extends RuntimeException> failure = waiter.failure();
-        RuntimeException told = failure == null ? null : failure.get();
-        tell(told instanceof LockRefusedException ? WaitOutcome.REFUSED : outcome, waiter);
-        if (told != null) {
-            throw told;
-        }
+        throwIfFailed(waiter, outcome);
         if (outcome == WaitOutcome.INTERRUPTED) {
             throw new InterruptedException();
         }
         return false;
     }
 
-    private void tell(WaitOutcome outcome, Waiter waiter) {
-        if (listener != null) {
-            listener.notAcquired(id, outcome, ticker.nanos() - waiter.sinceNanos());
+    /** Tells the listeners that a waiter has not got what it waited for, and throws what it was failed with. */
+    void throwIfFailed(Waiter waiter, WaitOutcome outcome) {
+        Supplier<? extends RuntimeException> failure = waiter.failure();
+        RuntimeException told = failure == null ? null : failure.get();
+        if (listener != null && !waiter.isGranted()) {
+            listener.notAcquired(
+                    id, told == null ? outcome : WaitOutcome.of(told), ticker.nanos() - waiter.sinceNanos());
+        }
+        if (told != null) {
+            throw told;
         }
     }
 

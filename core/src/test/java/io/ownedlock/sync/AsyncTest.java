@@ -1,0 +1,270 @@
+package io.ownedlock.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ownedlock.park.Gate;
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.task.TaskState;
+import io.ownedlock.testing.Actor;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Futures that wait for the lock. The executor is in the hands of the test, so it can stand between a decision and its news. */
+class AsyncTest extends LockTesting {
+
+    private final Queue<Runnable> news = new ArrayDeque<>();
+
+    private TaskLock lock = newLock(LockSettings.DEFAULTS, news::add);
+
+    private TaskLock newLock(LockSettings settings, Executor executor) {
+        return TaskLock.create(
+                new LockId("order", "42"),
+                settings,
+                new LockEnvironment(time, time, Gate.OPEN, executor, List.of(new LockListener() {
+                    @Override
+                    public void notAcquired(LockId lock, WaitOutcome outcome, long waitNanos) {
+                        events.add(outcome.name());
+                    }
+                })));
+    }
+
+    private void tellTheNews() {
+        for (Runnable piece = news.poll(); piece != null; piece = news.poll()) {
+            piece.run();
+        }
+    }
+
+    private CompletableFuture<Hold> acquireAsync(Task task) {
+        return in(task, lock::acquireAsync);
+    }
+
+    private static Task request(String name) {
+        return Task.start(name, TaskKind.REQUEST);
+    }
+
+    private static Throwable failure(CompletableFuture<?> future) {
+        assertThat(future).isCompletedExceptionally();
+        try {
+            future.join();
+            throw new AssertionError();
+        } catch (CompletionException e) {
+            return e.getCause();
+        }
+    }
+
+    @Test
+    void aFreeLockIsGotAtOnceForTheCallingTask() {
+        Task task = request("task");
+        Hold hold = acquireAsync(task).join();
+        assertThat(lock.snapshot().owner().name()).isEqualTo("task");
+        assertThat(acquireAsync(task).isDone()).as("again").isTrue();
+        assertThat(lock.snapshot().count()).isEqualTo(2);
+        task.end();
+        hold.close();
+        assertThat(lock.snapshot().abandonment()).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void waitsInLineWithThreadsAndIsToldElsewhere(boolean fair) {
+        lock = newLock(LockSettings.DEFAULTS.withFair(fair), news::add);
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> second = acquireAsync(request("second"));
+        Actor<Hold> third = acquirer("third", lock).awaitParkedOn(lock.lot());
+        CompletableFuture<Hold> fourth = acquireAsync(request("fourth"));
+        assertThat(lock.snapshot().waiting()).extracting("name").containsExactly("second", "third", "fourth");
+
+        first.close();
+        assertThat(lock.snapshot().owner().name()).isEqualTo("second");
+        assertThat(second).as("never inside somebody else's release").isNotDone();
+        tellTheNews();
+        second.join().close();
+        third.result().close();
+        assertThat(fourth).isNotDone();
+        tellTheNews();
+        fourth.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BREAK", "POISON"})
+    void isToldWhenTheOwnerEnds(OnOwnerEnd policy) {
+        lock = newLock(settings(policy), news::add);
+        Task owner = ownerOf(lock);
+        CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
+        owner.end(new IllegalStateException("the owner's"));
+        tellTheNews();
+        assertThat(failure(waiting)).isInstanceOf(BrokenLockException.class).hasRootCauseMessage("the owner's");
+        assertThat(events).containsExactly("BROKEN");
+    }
+
+    @Test
+    void inheritsFromADeadOwner() {
+        lock = newLock(settings(OnOwnerEnd.HAND_OVER), news::add);
+        Task owner = ownerOf(lock);
+        CompletableFuture<Hold> heir = acquireAsync(request("heir"));
+        owner.end();
+        tellTheNews();
+        assertThat(heir.join().predecessorAbandoned()).isTrue();
+    }
+
+    @Test
+    void aPoisonedLockFailsAtOnce() {
+        lock = newLock(settings(OnOwnerEnd.POISON), news::add);
+        ownerOf(lock).end();
+        assertThatThrownBy(() -> acquireAsync(request("late"))).isInstanceOf(BrokenLockException.class);
+    }
+
+    @Test
+    void cancellingLeavesNothingBehind() {
+        Hold hold = lock.acquire();
+        Task task = request("waiting");
+        CompletableFuture<Hold> waiting = acquireAsync(task);
+        CompletableFuture<Hold> next = acquireAsync(request("next"));
+        assertThat(waiting.cancel(true)).isTrue();
+        assertThat(lock.waiting()).isEqualTo(1);
+        hold.close();
+        tellTheNews();
+        next.join().close();
+        task.end();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void cancelledBetweenTheGrantAndItsNewsTheLockGoesOn() {
+        Hold hold = lock.acquire();
+        CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
+        CompletableFuture<Hold> next = acquireAsync(request("next"));
+        hold.close();
+        assertThat(lock.snapshot().owner().name()).isEqualTo("waiting");
+        waiting.cancel(true);
+        tellTheNews();
+        next.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void cancellingWhatIsDerivedChangesNothing() {
+        Hold hold = lock.acquire();
+        CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
+        waiting.thenApply(mine -> mine).cancel(true);
+        assertThat(lock.waiting()).isEqualTo(1);
+        hold.close();
+        tellTheNews();
+        waiting.join().close();
+    }
+
+    @Test
+    void theEndOfTheWaitingTaskFailsItsFuture() {
+        Hold hold = lock.acquire();
+        Task task = request("waiting");
+        CompletableFuture<Hold> waiting = acquireAsync(task);
+        CompletableFuture<Hold> next = acquireAsync(request("next"));
+        task.end();
+        tellTheNews();
+        assertThat(failure(waiting)).isInstanceOf(LockRefusedException.class);
+        assertThat(events).containsExactly("REFUSED");
+        hold.close();
+        tellTheNews();
+        next.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void theTaskEndsBetweenTheGrantAndItsNews() {
+        Hold hold = lock.acquire();
+        Task task = request("waiting");
+        CompletableFuture<Hold> waiting = acquireAsync(task);
+        CompletableFuture<Hold> next = acquireAsync(request("next"));
+        hold.close();
+        task.end();
+        tellTheNews();
+        assertThat(failure(waiting)).isInstanceOf(LockRefusedException.class);
+        assertThat(failure(next)).isInstanceOf(BrokenLockException.class).hasMessageContaining("'waiting'");
+        assertThat(lock.acquire().predecessorAbandoned()).isTrue();
+    }
+
+    @Test
+    void aTaskThatIsEndingGetsNothingNew() {
+        Task task = request("ending");
+        try (Attachment ignored = task.attach()) {
+            task.end();
+            assertThat(task.state()).isEqualTo(TaskState.ENDING);
+            assertThatThrownBy(lock::acquireAsync).isInstanceOf(LockRefusedException.class);
+        }
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void joinedAfterTheReleaseItIsNotForgotten() {
+        Hold hold = lock.acquire();
+        Task task = request("late");
+        boolean[] released = {false};
+        // The first reading of the clock is on the way into the queue.
+        time.onRead(() -> {
+            if (!released[0] && Task.current() == task) {
+                released[0] = true;
+                hold.close();
+            }
+        });
+        CompletableFuture<Hold> late = acquireAsync(task);
+        tellTheNews();
+        late.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void aDeadThreadIsFoundByWhoQueues() {
+        Actor.runAndDie("mortal", lock::lock);
+        assertThat(acquireAsync(request("next")).join().predecessorAbandoned()).isTrue();
+    }
+
+    @Test
+    void timeRunsOut() {
+        lock = newLock(LockSettings.DEFAULTS, Runnable::run);
+        ownerOf(lock);
+        CompletableFuture<Hold> none = in(request("impatient"), () -> lock.acquireAsync(Duration.ZERO));
+        CompletableFuture<Hold> little = in(request("patient"), () -> lock.acquireAsync(Duration.ofMillis(1)));
+        Actor.awaitUntil(() -> none.isDone() && little.isDone(), () -> "the time to run out");
+        assertThat(failure(none)).isInstanceOf(WaitTooLongException.class);
+        assertThat(failure(little)).isInstanceOf(WaitTooLongException.class).hasMessageContaining("'owner'");
+        assertThat(lock.waiting()).isZero();
+        assertThat(events).containsExactly("TIMED_OUT", "TIMED_OUT");
+    }
+
+    @Test
+    void anExecutorThatRefusesDoesNotLoseTheLock() {
+        lock = newLock(LockSettings.DEFAULTS, command -> {
+            throw new RejectedExecutionException("shut down");
+        });
+        Hold hold = lock.acquire();
+        CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
+        hold.close();
+        waiting.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void thereIsRoomForSoMany() {
+        lock = newLock(LockSettings.DEFAULTS.withMaxWaiters(0), news::add);
+        Hold hold = lock.acquire();
+        Task task = request("refused");
+        assertThatThrownBy(() -> acquireAsync(task)).isInstanceOf(LockRefusedException.class);
+        hold.close();
+        task.end();
+        assertThat(lock.isIdle()).isTrue();
+    }
+}
