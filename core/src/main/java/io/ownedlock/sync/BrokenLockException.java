@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lock's owner ended and still held it. Thrown to those who waited at that moment, each with an exception of its own, and
- * by a lock that has been poisoned since. The cause is what the owner failed with, if that is known and the caller waited when it
+ * by a lock that has been poisoned since; or the owner is in everybody's way, and the lock is sealed. The cause is what the owner failed with, if that is known and the caller waited when it
  * happened.
  */
 public final class BrokenLockException extends LockNotAcquiredException {
@@ -20,11 +20,7 @@ public final class BrokenLockException extends LockNotAcquiredException {
 
     private static String message(Abandonment abandonment) {
         return "Lock " + abandonment.lock() + " is broken (" + abandonment.reason() + "): " + abandonment.describe()
-                + ". "
-                + (abandonment.policy() == OnOwnerEnd.POISON
-                        ? "It stays poisoned until it is repaired: check what it protects, then call TaskLock.repair()."
-                        : "It is free again: the call can be tried again.")
-                + " Incident " + abandonment.incident() + ".";
+                + ". " + abandonment.advice() + " Incident " + abandonment.incident() + ".";
     }
 
     /** Who left the lock behind, since when it had been held, and why the waiters were told. */

@@ -53,6 +53,9 @@ final class Grant extends ExitHook implements Cell, Holding {
     /** Set before the grant is in the cell; for a lender, also when a loan comes back whose borrower died. */
     private volatile @Nullable Abandonment predecessor;
 
+    /** Why nobody else is served as long as this is in the cell; {@code null} if they are. Written under the lot's monitor. */
+    volatile @Nullable Abandonment seal;
+
     /** Where the owner's thread waits for this; the task's end looks here. */
     volatile @Nullable Waiter waiter;
 

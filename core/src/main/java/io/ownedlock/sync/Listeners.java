@@ -37,6 +37,21 @@ final class Listeners implements LockListener {
     }
 
     @Override
+    public void contended(LockId lock) {
+        tell(listener -> listener.contended(lock));
+    }
+
+    @Override
+    public void overdue(Overdue overdue) {
+        tell(listener -> listener.overdue(overdue));
+    }
+
+    @Override
+    public void sealed(Abandonment abandonment, int waitersTold) {
+        tell(listener -> listener.sealed(abandonment, waitersTold));
+    }
+
+    @Override
     public void repaired(LockId lock) {
         tell(listener -> listener.repaired(lock));
     }

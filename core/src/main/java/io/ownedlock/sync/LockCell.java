@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  *   <li><em>break, time-out and interrupt of one waiter</em>: who takes it out of the queue decides.
  * </ul>
  *
- * <p>Breaking a loan: see {@link #abandon}.
+ * <p>A grant may be sealed ({@link #seal}): it stays, but nobody else is served before it is gone. For the break of a loan see
+ * {@link #abandon}.
  */
 final class LockCell implements Resource, Turn {
 
@@ -174,8 +175,9 @@ final class LockCell implements Resource, Turn {
     private boolean claim(Grant grant) {
         for (; ; ) {
             Cell seen = cell;
-            if (seen instanceof Cell.Poisoned poisoned) {
-                throw new BrokenLockException(poisoned.abandonment(), null);
+            Abandonment broken = brokenFor(grant.owner(), seen);
+            if (broken != null) {
+                throw new BrokenLockException(broken, null);
             }
             if (mayTake(seen, grant.owner())) {
                 if (seen instanceof Grant held && !settings.reentrant()) {
@@ -191,6 +193,21 @@ final class LockCell implements Resource, Turn {
                 return false;
             }
         }
+    }
+
+    /** Why the lock does not serve the task, and will not for now; {@code null} if it does, or it is just held. */
+    private static @Nullable Abandonment brokenFor(Task task, Cell seen) {
+        if (seen instanceof Cell.Poisoned poisoned) {
+            return poisoned.abandonment();
+        }
+        Abandonment seal = null;
+        for (Grant grant = seen instanceof Grant held ? held : null; grant != null; grant = grant.lender) {
+            if (grant.owner() == task || task.isNestedIn(grant.owner())) {
+                return null;
+            }
+            seal = seal == null ? grant.seal : seal;
+        }
+        return seal;
     }
 
     /** Whether the lock is free, or held for the task: by one it is nested in, or by itself while a loan is out. */
@@ -234,6 +251,9 @@ final class LockCell implements Resource, Turn {
     private boolean await(Grant grant, Patience patience) throws InterruptedException {
         Waiter waiter = lot.join(grant.owner(), grant, room(grant.owner()));
         boolean taken;
+        if (listener != null) {
+            listener.contended(id);
+        }
         try {
             grant.waiter = waiter;
             // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
@@ -278,6 +298,9 @@ final class LockCell implements Resource, Turn {
         grant.waiter = waiter;
         VarHandle.fullFence();
         future.leaveWhenDone(waiter);
+        if (listener != null) {
+            listener.contended(id);
+        }
         // It joined without looking: what has become of the lock since is for it to find out.
         while (lot.contains(waiter) && look(waiter)) {}
         passOn();
@@ -339,8 +362,9 @@ final class LockCell implements Resource, Turn {
 
     @Override
     public boolean look(Waiter waiter) {
-        if (cell instanceof Cell.Poisoned poisoned) {
-            return lot.fail(waiter, () -> new BrokenLockException(poisoned.abandonment(), null));
+        Abandonment broken = brokenFor(waiter.task(), cell);
+        if (broken != null) {
+            return lot.fail(waiter, () -> new BrokenLockException(broken, null));
         }
         Grant grant = intent(waiter);
         if (!grant.owner().isActive()) {
@@ -433,11 +457,32 @@ final class LockCell implements Resource, Turn {
         return cell instanceof Grant held && held.owner().endIfDead() && abandonEnded(held);
     }
 
-    /** The watchdog's look at the owner, which asks those who know it too. */
-    void inspectOwner() {
-        if (cell instanceof Grant held && held.owner().endIfGone()) {
-            abandonEnded(held);
+    /** The owner is gone, if it is that; for the watchdog, which asks those who know it, too. */
+    boolean abandonIfOwnerIsGone(Grant held) {
+        return held.owner().endIfGone() && abandonEnded(held);
+    }
+
+    /** Somebody in charge sends the waiters away. */
+    boolean breakWaiters() {
+        return cell instanceof Grant held && seal(held, BreakReason.OPERATOR);
+    }
+
+    /** Fails all who wait, and all who come until the owner has released the lock: a living owner is never robbed. */
+    boolean seal(Grant held, BreakReason reason) {
+        Abandonment abandonment = describe(held, reason);
+        Waiter failed;
+        synchronized (lot.monitor()) {
+            if (cell != held || held.seal != null) {
+                return false;
+            }
+            held.seal = abandonment;
+            failed = lot.failAll(() -> new BrokenLockException(abandonment, null));
         }
+        int told = ParkingLot.wakeAll(failed);
+        if (listener != null) {
+            listener.sealed(abandonment, told);
+        }
+        return true;
     }
 
     /** The end of a task comes to all its locks; this is for who is here before it, or after it failed. */
@@ -459,7 +504,7 @@ final class LockCell implements Resource, Turn {
         if (cell != grant) {
             return;
         }
-        Abandonment abandonment = describe(grant, end);
+        Abandonment abandonment = describe(grant, reason(end));
         Grant lender = grant.lender;
         if (lender != null) {
             lender.setPredecessor(abandonment);
@@ -509,18 +554,14 @@ final class LockCell implements Resource, Turn {
         }
     }
 
-    private Abandonment describe(Grant grant, TaskEnd end) {
+    private static BreakReason reason(TaskEnd end) {
+        return end.cause() == TaskEnd.Cause.THREAD_DIED ? BreakReason.OWNER_THREAD_DIED : BreakReason.OWNER_ENDED;
+    }
+
+    private Abandonment describe(Grant grant, BreakReason reason) {
         String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        BreakReason reason =
-                end.cause() == TaskEnd.Cause.THREAD_DIED ? BreakReason.OWNER_THREAD_DIED : BreakReason.OWNER_ENDED;
-        return new Abandonment(
-                incident,
-                id,
-                grant.owner().info(),
-                grant.since(),
-                instantOf(ticker.nanos()),
-                reason,
-                settings.onOwnerEnd());
+        Instant now = instantOf(ticker.nanos());
+        return new Abandonment(incident, id, grant.owner().info(), grant.since(), now, reason, settings.onOwnerEnd());
     }
 
     WaitTooLongException tooLong(Patience patience) {

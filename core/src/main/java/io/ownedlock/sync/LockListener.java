@@ -35,6 +35,19 @@ public interface LockListener {
      */
     default void abandoned(Abandonment abandonment, int waitersTold) {}
 
+    /** A task is about to wait for a lock. */
+    default void contended(LockId lock) {}
+
+    /** An owner has held a lock for longer than it may. Told once for each time it got it. */
+    default void overdue(Overdue overdue) {}
+
+    /**
+     * A lock serves nobody until its owner has released it.
+     *
+     * @param waitersTold how many were waiting and have been told
+     */
+    default void sealed(Abandonment abandonment, int waitersTold) {}
+
     /** A poisoned lock was repaired. */
     default void repaired(LockId lock) {}
 }

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param owner who held it; {@code null} if nobody did
  * @param since since when; {@code null} if nobody did
  * @param count how often the owner had taken it
- * @param abandonment whose end left the lock poisoned, or free and not yet closed normally since; {@code null} if neither
+ * @param abandonment why the lock is poisoned or sealed, or whose end has not been closed normally since; {@code null} if none of
+ *     these
  * @param waiting who waited, first in line first
  */
 public record LockSnapshot(

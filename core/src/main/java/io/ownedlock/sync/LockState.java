@@ -6,6 +6,8 @@ public enum LockState {
     FREE,
     /** A task holds it. */
     HELD,
+    /** A task holds it, and nobody else is served before it has released it. */
+    SEALED,
     /** Its owner ended and still held it; it serves nobody until it is repaired. */
     POISONED
 }

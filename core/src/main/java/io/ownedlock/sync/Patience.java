@@ -41,7 +41,7 @@ record Patience(long nanos, boolean interruptible, boolean owned) {
     }
 
     /** Saturating: three centuries are as good as for ever. */
-    private static long nanos(Duration duration) {
+    static long nanos(Duration duration) {
         return TimeUnit.NANOSECONDS.convert(duration);
     }
 

@@ -36,21 +36,24 @@ import org.jspecify.annotations.Nullable;
 public final class TaskLock implements Lock {
 
     private final LockCell cell;
+    private final Inspection inspection;
     private final Patience patient;
     private final Patience stubborn;
 
-    private TaskLock(LockCell cell) {
+    private TaskLock(LockCell cell, LockEnvironment environment) {
         this.cell = cell;
+        this.inspection = new Inspection(cell, environment);
         this.patient = Patience.configured(cell.settings().waitAtMost(), true);
         this.stubborn = Patience.configured(cell.settings().waitAtMost(), false);
     }
 
     /** Makes a lock; whoever makes it must see that its owner is {@linkplain #inspectOwner() inspected}. Meant for a registry. */
     public static TaskLock create(LockId id, LockSettings settings, LockEnvironment environment) {
-        return new TaskLock(new LockCell(
+        LockCell cell = new LockCell(
                 requireNonNull(id, "id"),
                 requireNonNull(settings, "settings"),
-                requireNonNull(environment, "environment")));
+                requireNonNull(environment, "environment"));
+        return new TaskLock(cell, environment);
     }
 
     /** Which lock this is. */
@@ -271,14 +274,27 @@ public final class TaskLock implements Lock {
         return cell.repair();
     }
 
+    /**
+     * Sends everyone away who waits, and everyone who comes, until the owner has released the lock: they fail with a
+     * {@link BrokenLockException}. The owner goes on undisturbed, and may take the lock again.
+     *
+     * @return whether anybody held the lock, and it was not so already
+     */
+    public boolean breakWaiters() {
+        return cell.breakWaiters();
+    }
+
     /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
     public boolean isIdle() {
         return cell.state() == Cell.Free.CLEAN && cell.lot().isEmpty();
     }
 
-    /** Ends the owner if it is gone without a word, and breaks this lock then. For a watchdog. */
+    /**
+     * Ends the owner if it is gone without a word, and breaks this lock then; looks whether it is overdue, or does not leave. For a
+     * watchdog: one at a time.
+     */
     public void inspectOwner() {
-        cell.inspectOwner();
+        inspection.run();
     }
 
     /** Where waiters park: what their threads' blocker is. */
@@ -298,8 +314,15 @@ public final class TaskLock implements Lock {
                 .toList();
         Cell seen = cell.state();
         if (seen instanceof Grant held) {
+            Abandonment seal = held.seal;
             return new LockSnapshot(
-                    id(), LockState.HELD, held.owner().info(), held.since(), held.count(), held.predecessor(), waiting);
+                    id(),
+                    seal == null ? LockState.HELD : LockState.SEALED,
+                    held.owner().info(),
+                    held.since(),
+                    held.count(),
+                    seal == null ? held.predecessor() : seal,
+                    waiting);
         }
         if (seen instanceof Cell.Poisoned poisoned) {
             return new LockSnapshot(id(), LockState.POISONED, null, null, 0, poisoned.abandonment(), waiting);

@@ -202,6 +202,12 @@ public final class Task {
                 last == null ? null : last.getName());
     }
 
+    /** What the thread inside is doing, innermost first; empty if there is none. */
+    public StackTraceElement[] stackTrace() {
+        Thread inside = inside(word);
+        return inside == null ? new StackTraceElement[0] : inside.getStackTrace();
+    }
+
     /** The short form by which logs and errors name the task. */
     public String label() {
         return TaskInfo.label(kind, id, name);

@@ -40,6 +40,16 @@ abstract class LockTesting {
         }
 
         @Override
+        public void overdue(Overdue overdue) {
+            note("overdue " + overdue.lock() + " by " + overdue.owner().name());
+        }
+
+        @Override
+        public void sealed(Abandonment abandonment, int waitersTold) {
+            note("sealed " + abandonment.lock() + " for " + abandonment.reason() + ", told " + waitersTold);
+        }
+
+        @Override
         public void repaired(LockId lock) {
             note("repaired " + lock);
         }

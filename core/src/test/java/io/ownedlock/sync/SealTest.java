@@ -1,0 +1,160 @@
+package io.ownedlock.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.testing.Actor;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Owners that live and are in the way: they are not robbed, and nobody waits for them in vain. */
+class SealTest extends LockTesting {
+
+    private static final LockSettings BOUNDED = LockSettings.DEFAULTS.withHoldAtMost(Duration.ofSeconds(10));
+
+    @Test
+    void sealedByTheOperator() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        assertThat(lock.breakWaiters()).as("nobody holds it").isFalse();
+        Hold hold = lock.acquire();
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+
+        assertThat(lock.breakWaiters()).isTrue();
+        assertThat(lock.breakWaiters()).as("again").isFalse();
+
+        assertThat(waiter.failure())
+                .isInstanceOf(BrokenLockException.class)
+                .hasMessageContaining("OPERATOR")
+                .hasMessageContaining("until its owner has released it");
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.SEALED);
+        assertThat(lock.snapshot().abandonment().reason()).isEqualTo(BreakReason.OPERATOR);
+        assertThat(acquirer("newcomer", lock).failure()).isInstanceOf(BrokenLockException.class);
+        assertThat(Actor.start("try", lock::tryLock).failure()).isInstanceOf(BrokenLockException.class);
+        assertThat(Actor.start("async", lock::acquireAsync).failure()).isInstanceOf(BrokenLockException.class);
+        assertThat(lock.tryLock()).as("the owner itself").isTrue();
+        lock.unlock();
+        Task.runInTask("nested", () -> {
+            lock.acquire().close();
+            return null;
+        });
+        assertThat(lock.repair()).isFalse();
+
+        hold.close();
+        assertThat(lock.isIdle()).as("released is unsealed").isTrue();
+        assertThat(lock.acquire().predecessorAbandoned()).isFalse();
+        assertThat(events).contains("sealed order[42] for OPERATOR, told 1");
+    }
+
+    @Test
+    void aSealHoldsWhileTheLockIsLent() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        try (Hold hold = lock.acquire()) {
+            lock.breakWaiters();
+            Task.runInTask("nested", () -> {
+                try (Hold loan = lock.acquire()) {
+                    assertThat(Actor.start("try", lock::tryLock).failure()).isInstanceOf(BrokenLockException.class);
+                }
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void sealedBetweenALookAndThePark() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        ownerOf(lock);
+        Stop aboutToPark = new Stop();
+        time.onPark(() -> {
+            if (Thread.currentThread().getName().equals("waiter")) {
+                aboutToPark.here();
+            }
+        });
+        Actor<Hold> waiter = acquirer("waiter", lock);
+        aboutToPark.awaitReached();
+        lock.breakWaiters();
+        aboutToPark.pass();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
+    }
+
+    @Test
+    void overdueIsToldOnce() {
+        List<Overdue> told = new ArrayList<>();
+        TaskLock lock = newLock(BOUNDED);
+        Task owner = ownerOf(lock);
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        time.advance(Duration.ofMillis(9_999));
+        lock.inspectOwner();
+        assertThat(events).doesNotContain("overdue order[42] by owner");
+        time.advance(Duration.ofMillis(1));
+        lock.inspectOwner();
+        lock.inspectOwner();
+        assertThat(events).containsOnlyOnce("overdue order[42] by owner");
+        assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.HELD);
+        owner.end();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
+
+        ownerOf(lock);
+        time.advance(Duration.ofSeconds(10));
+        lock.inspectOwner();
+        assertThat(events.stream().filter("overdue order[42] by owner"::equals))
+                .as("the next owner")
+                .hasSize(2);
+    }
+
+    @Test
+    void overdueWaitersAreSentAwayIfSoConfigured() {
+        TaskLock lock = newLock(BOUNDED.withOnOverdue(OnOverdue.BREAK_WAITERS));
+        Task owner = ownerOf(lock);
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        time.advance(Duration.ofSeconds(10));
+        lock.inspectOwner();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_OVERDUE");
+        assertThat(events).contains("overdue order[42] by owner", "sealed order[42] for OWNER_OVERDUE, told 1");
+        assertThat(owner.isActive()).isTrue();
+        owner.end();
+        assertThat(lock.acquire().predecessorAbandoned())
+                .as("abandoned after all")
+                .isTrue();
+    }
+
+    @Test
+    void aThreadThatDoesNotLeaveAnEndedTaskIsWaitedForOnlySoLong() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withEndingGrace(Duration.ofSeconds(5)));
+        Task stuck = Task.start("stuck", TaskKind.REQUEST);
+        Attachment inside = stuck.attach();
+        lock.lock();
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        stuck.end();
+        lock.inspectOwner();
+        time.advance(Duration.ofMillis(4_999));
+        lock.inspectOwner();
+        assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+        time.advance(Duration.ofMillis(1));
+        lock.inspectOwner();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_STUCK");
+        assertThatThrownBy(() -> Actor.start("try", lock::tryLock).result())
+                .hasCauseInstanceOf(BrokenLockException.class);
+
+        lock.unlock();
+        inside.close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void badSettingsAreRefused() {
+        Duration negative = Duration.ofMillis(-1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LockSettings.DEFAULTS.withHoldAtMost(negative))
+                .withMessageContaining("holdAtMost");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> LockSettings.DEFAULTS.withEndingGrace(negative))
+                .withMessageContaining("endingGrace");
+    }
+}
