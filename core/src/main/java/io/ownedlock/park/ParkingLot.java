@@ -114,6 +114,21 @@ public final class ParkingLot {
         return waiter;
     }
 
+    /**
+     * Moves a waiter to the end of a sibling's queue; it goes on sleeping.
+     *
+     * @return {@code false} if it was not in this queue any more
+     */
+    public boolean move(Waiter waiter, ParkingLot sibling) {
+        synchronized (monitor) {
+            if (!remove(waiter)) {
+                return false;
+            }
+            sibling.enqueue(waiter, false);
+            return true;
+        }
+    }
+
     private void enqueue(Waiter waiter, boolean ahead) {
         synchronized (monitor) {
             Waiter after = ahead ? firstNotAhead() : null;
@@ -212,14 +227,15 @@ public final class ParkingLot {
     }
 
     /**
-     * Takes one waiter out of the queue and wakes it with an error.
+     * Takes one waiter out of this queue, or out of the sibling's it was moved to, and wakes it with an error.
      *
      * @param failure makes what the waiter throws, on its own thread
-     * @return {@code false} if it was not in the queue any more
+     * @return {@code false} if it was in none of them any more
      */
     public boolean fail(Waiter waiter, Supplier<? extends RuntimeException> failure) {
         synchronized (monitor) {
-            if (!remove(waiter)) {
+            ParkingLot where = waiter.lot;
+            if (where == null || where.monitor != monitor || !where.remove(waiter)) {
                 return false;
             }
             waiter.failWith(failure);

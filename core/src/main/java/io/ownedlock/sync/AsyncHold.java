@@ -13,12 +13,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class AsyncHold extends CompletableFuture<Hold> {
 
-    private final LockCell cell;
+    private final LockQueue queue;
     private final Grant grant;
     private final Executor executor;
 
-    AsyncHold(LockCell cell, Grant grant, Executor executor) {
-        this.cell = cell;
+    AsyncHold(LockQueue queue, Grant grant, Executor executor) {
+        this.queue = queue;
         this.grant = grant;
         this.executor = executor;
     }
@@ -32,9 +32,9 @@ final class AsyncHold extends CompletableFuture<Hold> {
     /** Leaves the queue when somebody else completes this: cancels it, for one. */
     void leaveWhenDone(Waiter waiter) {
         whenComplete((hold, failure) -> {
-            if (cell.lot().remove(waiter)) {
-                cell.withdraw(grant);
-                cell.passOn();
+            if (queue.lot().remove(waiter)) {
+                grant.lock().withdraw(grant);
+                queue.passOn();
             }
         });
     }
@@ -43,7 +43,7 @@ final class AsyncHold extends CompletableFuture<Hold> {
         if (patience.nanos() != Patience.FOR_EVER && !isDone()) {
             // A timer that is left behind keeps this future, and no longer than the time it was set for.
             delayedExecutor(patience.nanos(), TimeUnit.NANOSECONDS, executor)
-                    .execute(() -> cell.lot().fail(waiter, () -> cell.tooLong(patience)));
+                    .execute(() -> queue.lot().fail(waiter, () -> grant.lock().tooLong(patience)));
         }
     }
 
@@ -60,7 +60,7 @@ final class AsyncHold extends CompletableFuture<Hold> {
     private void settle(Waiter waiter) {
         Hold hold;
         try {
-            hold = cell.settle(grant, waiter);
+            hold = queue.settle(grant, waiter);
         } catch (RuntimeException e) {
             completeExceptionally(e);
             return;

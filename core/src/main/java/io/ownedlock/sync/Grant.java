@@ -97,6 +97,11 @@ final class Grant extends ExitHook implements Cell, Holding {
         return grips != 0;
     }
 
+    /** Whether it has a grip by {@code lock()}. */
+    boolean isLocked() {
+        return (int) grips != 0;
+    }
+
     int count() {
         long seen = grips;
         return (int) seen + (int) (seen >>> 32);
@@ -114,7 +119,7 @@ final class Grant extends ExitHook implements Cell, Holding {
 
     /** Takes off one {@code lock()}, on the owner's thread; {@code false} if there is none. */
     boolean unlock() {
-        if ((int) grips == 0) {
+        if (!isLocked()) {
             return false;
         }
         giveBack(LOCK);
@@ -129,7 +134,7 @@ final class Grant extends ExitHook implements Cell, Holding {
 
     @Override
     protected void onEnding(Task task) {
-        lock.refuse(this);
+        lock.queue().refuse(this);
     }
 
     @Override

@@ -1,9 +1,6 @@
 package io.ownedlock.sync;
 
-import static java.util.Objects.requireNonNull;
-
 import io.ownedlock.park.ParkingLot;
-import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskEnd;
@@ -12,11 +9,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A grant may be sealed ({@link #seal}): it stays, but nobody else is served before it is gone. For the break of a loan see
  * {@link #abandon}.
  */
-final class LockCell implements Resource, Turn {
+final class LockCell {
 
     private static final VarHandle CELL;
 
@@ -68,11 +68,18 @@ final class LockCell implements Resource, Turn {
     private final LockSettings settings;
     private final Ticker ticker;
     private final @Nullable LockListener listener;
-    private final ParkingLot lot;
-    private final Waits waits;
-    private final Executor executor;
+    private final LockQueue queue;
 
     private volatile Cell cell = Cell.Free.CLEAN;
+
+    /** The lock that this is the engine of. Whoever holds it, or waits, keeps the lock from being collected and made anew. */
+    @Nullable TaskLock face;
+
+    /** Conditions that somebody waits for. Under the lot's monitor. */
+    private final List<TaskCondition> conditions = new ArrayList<>(0);
+
+    /** Who has given the lock up by waiting, could not take it again, and is still to unlock it. */
+    private final Map<Task, Grant> debtors = new ConcurrentHashMap<>(0);
 
     /** The latest token. Written only by who has just put a grant into the cell, before anybody can take it out. */
     private long tokens;
@@ -82,20 +89,7 @@ final class LockCell implements Resource, Turn {
         this.settings = settings;
         this.ticker = environment.ticker();
         this.listener = environment.audience();
-        this.lot = new ParkingLot(ticker, environment.parker(), this);
-        this.waits = new Waits(id, lot, environment);
-        this.executor = environment.executor();
-    }
-
-    /** A lender is no less in the way than the one it lent to, but gets on before the lock is anybody else's. */
-    @Override
-    public List<Grant> holdings() {
-        return cell instanceof Grant held ? List.of(held) : List.of();
-    }
-
-    @Override
-    public RuntimeException deadlock(String cycle) {
-        return new DeadlockException(id, cycle);
+        this.queue = new LockQueue(this, settings, environment);
     }
 
     LockId id() {
@@ -110,8 +104,8 @@ final class LockCell implements Resource, Turn {
         return cell;
     }
 
-    ParkingLot lot() {
-        return lot;
+    LockQueue queue() {
+        return queue;
     }
 
     /** For people, who do not read nanoseconds. */
@@ -150,7 +144,7 @@ final class LockCell implements Resource, Turn {
                 confirm(grant, 0);
                 taken = true;
             } else if (patience.waits()) {
-                taken = await(grant, patience);
+                taken = queue.await(grant, patience);
             }
         } finally {
             if (!taken) {
@@ -183,7 +177,7 @@ final class LockCell implements Resource, Turn {
                 if (seen instanceof Grant held && !settings.reentrant()) {
                     throw notReentrant(held);
                 }
-                if (settings.fair() && seen instanceof Cell.Free && !lot.isEmpty()) {
+                if (settings.fair() && seen instanceof Cell.Free && !queue.lot().isEmpty()) {
                     return false;
                 }
                 if (replace(seen, grant, ticker.nanos())) {
@@ -196,7 +190,7 @@ final class LockCell implements Resource, Turn {
     }
 
     /** Why the lock does not serve the task, and will not for now; {@code null} if it does, or it is just held. */
-    private static @Nullable Abandonment brokenFor(Task task, Cell seen) {
+    static @Nullable Abandonment brokenFor(Task task, Cell seen) {
         if (seen instanceof Cell.Poisoned poisoned) {
             return poisoned.abandonment();
         }
@@ -211,12 +205,12 @@ final class LockCell implements Resource, Turn {
     }
 
     /** Whether the lock is free, or held for the task: by one it is nested in, or by itself while a loan is out. */
-    private static boolean mayTake(Cell seen, Task task) {
+    static boolean mayTake(Cell seen, Task task) {
         return seen instanceof Cell.Free
                 || (seen instanceof Grant held && (held.owner() == task || task.isNestedIn(held.owner())));
     }
 
-    private boolean replace(Cell seen, Grant grant, long now) {
+    boolean replace(Cell seen, Grant grant, long now) {
         grant.sinceNanos = now;
         grant.token = tokens + 1;
         grant.lender = seen instanceof Grant lender ? lender : null;
@@ -235,7 +229,7 @@ final class LockCell implements Resource, Turn {
     }
 
     /** The second half of an acquisition: the task may have been told to end since the first. */
-    private void confirm(Grant grant, long waitedNanos) {
+    void confirm(Grant grant, long waitedNanos) {
         if (!grant.owner().isActive()) {
             throw refusal(grant);
         }
@@ -244,28 +238,8 @@ final class LockCell implements Resource, Turn {
         }
     }
 
-    private LockRefusedException refusal(Grant grant) {
+    LockRefusedException refusal(Grant grant) {
         return new LockRefusedException(id, grant.owner() + " is ending, and gets nothing new");
-    }
-
-    private boolean await(Grant grant, Patience patience) throws InterruptedException {
-        Waiter waiter = lot.join(grant.owner(), grant, room(grant.owner()));
-        boolean taken;
-        if (listener != null) {
-            listener.contended(id);
-        }
-        try {
-            grant.waiter = waiter;
-            // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
-            VarHandle.fullFence();
-            taken = waits.await(waiter, this, patience);
-        } finally {
-            grant.waiter = null;
-        }
-        if (taken) {
-            confirm(grant, ticker.nanos() - waiter.sinceNanos());
-        }
-        return taken;
     }
 
     /**
@@ -285,125 +259,10 @@ final class LockCell implements Resource, Turn {
                 confirm(grant, 0);
                 return CompletableFuture.completedFuture(new GrantHold(grant));
             }
-            return queueAsync(grant, patience);
+            return queue.awaitAsync(grant, patience);
         } catch (RuntimeException | Error e) {
             withdraw(grant);
             throw e;
-        }
-    }
-
-    private CompletableFuture<Hold> queueAsync(Grant grant, Patience patience) {
-        AsyncHold future = new AsyncHold(this, grant, executor);
-        Waiter waiter = lot.joinAsync(grant.owner(), grant, room(grant.owner()), future::decided);
-        grant.waiter = waiter;
-        VarHandle.fullFence();
-        future.leaveWhenDone(waiter);
-        if (listener != null) {
-            listener.contended(id);
-        }
-        // It joined without looking: what has become of the lock since is for it to find out.
-        while (lot.contains(waiter) && look(waiter)) {}
-        passOn();
-        future.expire(waiter, patience);
-        return future;
-    }
-
-    /**
-     * The second half of a future's wait, which somebody has decided.
-     *
-     * @throws RuntimeException what it failed with
-     */
-    Hold settle(Grant grant, Waiter waiter) {
-        grant.waiter = null;
-        try {
-            waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
-            confirm(grant, ticker.nanos() - waiter.sinceNanos());
-            return new GrantHold(grant);
-        } catch (RuntimeException e) {
-            withdraw(grant);
-            throw e;
-        }
-    }
-
-    /**
-     * Whether the task comes before outsiders: the lock is held for it, and only lent to somebody else at the moment.
-     *
-     * @throws LockRefusedException if not, and there is no room for another outsider
-     */
-    private boolean room(Task task) {
-        Grant grant = cell instanceof Grant held ? held : null;
-        while (grant != null && grant.owner() != task && !task.isNestedIn(grant.owner())) {
-            grant = grant.lender;
-        }
-        if (grant == null && lot.size() >= settings.maxWaiters()) {
-            throw new LockRefusedException(id, "as many as may wait are waiting, " + settings.maxWaiters());
-        }
-        return grant != null;
-    }
-
-    /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does. */
-    @Override
-    public boolean claim(Waiter waiter) {
-        Grant grant = intent(waiter);
-        long now = ticker.nanos();
-        synchronized (lot.monitor()) {
-            Cell seen = cell;
-            return lot.contains(waiter)
-                    && mayTake(seen, grant.owner())
-                    && (!settings.fair() || lot.first() == waiter)
-                    && replace(seen, grant, now)
-                    && lot.remove(waiter);
-        }
-    }
-
-    private static Grant intent(Waiter waiter) {
-        return (Grant) requireNonNull(waiter.request());
-    }
-
-    @Override
-    public boolean look(Waiter waiter) {
-        Abandonment broken = brokenFor(waiter.task(), cell);
-        if (broken != null) {
-            return lot.fail(waiter, () -> new BrokenLockException(broken, null));
-        }
-        Grant grant = intent(waiter);
-        if (!grant.owner().isActive()) {
-            return lot.fail(waiter, () -> refusal(grant));
-        }
-        return abandonIfOwnerIsDead();
-    }
-
-    /**
-     * The lock may be free: whoever is first in line must know. It competes with newcomers, unless the lock is fair, or it is a
-     * future and cannot: then it is given the lock here and now.
-     */
-    @Override
-    public void passOn() {
-        Waiter first = lot.first();
-        if (first != null && (settings.fair() || first.thread() == null)) {
-            first = grantFirst();
-        }
-        if (first != null) {
-            first.wake();
-        }
-    }
-
-    private @Nullable Waiter grantFirst() {
-        long now = ticker.nanos();
-        synchronized (lot.monitor()) {
-            Waiter first = lot.first();
-            Cell seen = cell;
-            return first != null && mayTake(seen, first.task()) && replace(seen, intent(first), now) && lot.grant(first)
-                    ? first
-                    : null;
-        }
-    }
-
-    /** The task of this intent is ending: if it waits, it waits no longer. */
-    void refuse(Grant grant) {
-        Waiter waiter = grant.waiter;
-        if (waiter != null && lot.fail(waiter, () -> refusal(grant))) {
-            passOn();
         }
     }
 
@@ -413,6 +272,65 @@ final class LockCell implements Resource, Turn {
         grant.owner().remove(grant);
         if (given && listener != null) {
             listener.released(id, ticker.nanos() - grant.sinceNanos);
+        }
+    }
+
+    /** Gives the lock up for a wait, with all its grips; the predecessor stays known. */
+    void suspend(Grant grant, TaskCondition condition) {
+        synchronized (queue.lot().monitor()) {
+            if (!conditions.contains(condition)) {
+                conditions.add(condition);
+            }
+        }
+        undo(grant);
+    }
+
+    /** A wait for a condition is over. */
+    void resumed(TaskCondition condition) {
+        synchronized (queue.lot().monitor()) {
+            if (condition.isEmpty()) {
+                conditions.remove(condition);
+            }
+        }
+    }
+
+    boolean hasConditionWaiters() {
+        synchronized (queue.lot().monitor()) {
+            return !conditions.isEmpty();
+        }
+    }
+
+    /** The lock was given up by waiting, and is not coming back: what is still to be unlocked will not count. */
+    void owe(Grant grant) {
+        if (grant.isLocked()) {
+            debtors.put(grant.owner(), grant);
+        } else {
+            grant.owner().remove(grant);
+        }
+    }
+
+    /** Takes back one {@code lock()} of the task, or of what it owes; {@code false} if there is none. */
+    boolean unlock(Task task) {
+        Grant mine = grantOf(task);
+        if (mine != null && mine.unlock()) {
+            return true;
+        }
+        Grant debt = debtors.get(task);
+        if (debt == null || !debt.unlock()) {
+            return false;
+        }
+        if (!debt.isLocked()) {
+            debtors.remove(task);
+        }
+        return true;
+    }
+
+    /** After a wait: somebody else may have closed the last hold meanwhile. */
+    void requireOpen(Grant grant) {
+        if (!grant.isOpen()) {
+            release(grant);
+            throw new IllegalMonitorStateException(
+                    "The hold of " + id + " was closed while its owner, " + grant.owner() + ", waited for a condition");
         }
     }
 
@@ -444,7 +362,7 @@ final class LockCell implements Resource, Turn {
         } else {
             abandonIfOwnerIsDead();
         }
-        passOn();
+        queue.passOn();
         return true;
     }
 
@@ -453,7 +371,7 @@ final class LockCell implements Resource, Turn {
      *
      * @return whether it was dead: the cell has changed then
      */
-    private boolean abandonIfOwnerIsDead() {
+    boolean abandonIfOwnerIsDead() {
         return cell instanceof Grant held && held.owner().endIfDead() && abandonEnded(held);
     }
 
@@ -471,6 +389,7 @@ final class LockCell implements Resource, Turn {
     boolean seal(Grant held, BreakReason reason) {
         Abandonment abandonment = describe(held, reason);
         Waiter failed;
+        ParkingLot lot = queue.lot();
         synchronized (lot.monitor()) {
             if (cell != held || held.seal != null) {
                 return false;
@@ -500,7 +419,8 @@ final class LockCell implements Resource, Turn {
      * nothing happens before the loan is back.
      */
     void abandon(Grant grant, TaskEnd end) {
-        refuse(grant);
+        queue.refuse(grant);
+        debtors.remove(grant.owner(), grant);
         if (cell != grant) {
             return;
         }
@@ -513,20 +433,26 @@ final class LockCell implements Resource, Turn {
             }
             return;
         }
+        // Made beforehand: between the two halves of a break there must be nothing that can fail.
         Throwable cause = end.failure();
-        Waiter heir = null;
+        Supplier<BrokenLockException> failure = () -> new BrokenLockException(abandonment, cause);
+        Cell left = without(abandonment);
+        Waiter heir;
         Waiter failed = null;
+        ParkingLot lot = queue.lot();
         synchronized (lot.monitor()) {
-            if (settings.onOwnerEnd() == OnOwnerEnd.HAND_OVER) {
-                heir = lot.first();
+            if (cell != grant) {
+                return;
             }
-            if (!CELL.compareAndSet(this, grant, heir == null ? without(abandonment) : inherited(heir, abandonment))) {
+            conditions.forEach(TaskCondition::lineUp);
+            heir = settings.onOwnerEnd() == OnOwnerEnd.HAND_OVER ? lot.first() : null;
+            if (!CELL.compareAndSet(this, grant, heir == null ? left : inherited(heir, abandonment))) {
                 return;
             }
             if (heir != null) {
                 lot.grant(heir);
             } else {
-                failed = lot.failAll(() -> new BrokenLockException(abandonment, cause));
+                failed = lot.failAll(failure);
             }
         }
         if (heir != null) {
@@ -540,7 +466,7 @@ final class LockCell implements Resource, Turn {
     }
 
     private Grant inherited(Waiter heir, Abandonment abandonment) {
-        Grant grant = intent(heir);
+        Grant grant = LockQueue.intent(heir);
         grant.sinceNanos = ticker.nanos();
         grant.token = ++tokens;
         grant.lender = null;
@@ -574,7 +500,7 @@ final class LockCell implements Resource, Turn {
         if (!(cell instanceof Cell.Poisoned poisoned) || !CELL.compareAndSet(this, poisoned, Cell.Free.CLEAN)) {
             return false;
         }
-        passOn();
+        queue.passOn();
         if (listener != null) {
             listener.repaired(id);
         }

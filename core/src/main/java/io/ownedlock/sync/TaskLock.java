@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
+import io.ownedlock.time.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +36,15 @@ import org.jspecify.annotations.Nullable;
 public final class TaskLock implements Lock {
 
     private final LockCell cell;
+    private final Ticker ticker;
     private final Inspection inspection;
     private final Patience patient;
     private final Patience stubborn;
 
     private TaskLock(LockCell cell, LockEnvironment environment) {
         this.cell = cell;
+        cell.face = this;
+        this.ticker = environment.ticker();
         this.inspection = new Inspection(cell, environment);
         this.patient = Patience.configured(cell.settings().waitAtMost(), true);
         this.stubborn = Patience.configured(cell.settings().waitAtMost(), false);
@@ -222,9 +225,8 @@ public final class TaskLock implements Lock {
     @Override
     public void unlock() {
         Task task = Task.current();
-        Grant grant = cell.grantOf(task);
-        if (grant == null || !grant.unlock()) {
-            throw new IllegalMonitorStateException(cannotUnlock(task, grant));
+        if (!cell.unlock(task)) {
+            throw new IllegalMonitorStateException(cannotUnlock(task, cell.grantOf(task)));
         }
     }
 
@@ -236,14 +238,10 @@ public final class TaskLock implements Lock {
         return told + (cell.state() instanceof Grant held ? "it is held by " + held.owner() : "nobody holds it");
     }
 
-    /**
-     * Not supported.
-     *
-     * @throws UnsupportedOperationException always
-     */
+    /** Makes a condition of this lock. */
     @Override
-    public Condition newCondition() {
-        throw new UnsupportedOperationException("Conditions are not supported");
+    public TaskCondition newCondition() {
+        return new TaskCondition(cell, ticker);
     }
 
     /** Whether the current task holds this lock. */
@@ -286,7 +284,7 @@ public final class TaskLock implements Lock {
 
     /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
     public boolean isIdle() {
-        return cell.state() == Cell.Free.CLEAN && cell.lot().isEmpty();
+        return cell.state() == Cell.Free.CLEAN && cell.queue().lot().isEmpty() && !cell.hasConditionWaiters();
     }
 
     /**
@@ -299,17 +297,17 @@ public final class TaskLock implements Lock {
 
     /** Where waiters park: what their threads' blocker is. */
     ParkingLot lot() {
-        return cell.lot();
+        return cell.queue().lot();
     }
 
     /** How many wait. */
     public int waiting() {
-        return cell.lot().size();
+        return cell.queue().lot().size();
     }
 
     /** The lock as it is now. */
     public LockSnapshot snapshot() {
-        List<TaskInfo> waiting = cell.lot().waiters().stream()
+        List<TaskInfo> waiting = cell.queue().lot().waiters().stream()
                 .map(waiter -> waiter.task().info())
                 .toList();
         Cell seen = cell.state();

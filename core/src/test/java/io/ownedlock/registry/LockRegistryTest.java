@@ -143,15 +143,20 @@ class LockRegistryTest {
 
     @Test
     void whatIsHeldOrWaitedForIsKept() {
+        holdUntilThereIsOneLock();
+        awaitSize(0);
+    }
+
+    /** A hold keeps its lock, and a variable of a test its hold. */
+    private void holdUntilThereIsOneLock() {
         Hold hold = registry.obtain("order", 1).acquire();
-        Actor<Hold> waiter =
-                Actor.start("waiter", () -> registry.obtain("order", 1).acquire());
+        Actor<Void> waiter =
+                Actor.run("waiter", () -> registry.obtain("order", 1).acquire().close());
         Actor.awaitUntil(() -> registry.obtain("order", 1).waiting() == 1, () -> "the waiter");
         registry.obtain("order", 2);
         awaitSize(1);
         hold.close();
-        waiter.result().close();
-        awaitSize(0);
+        waiter.result();
     }
 
     @Test
@@ -162,9 +167,13 @@ class LockRegistryTest {
         awaitSize(2);
         assertThatThrownBy(registry.obtain("ledger")::tryLock).isInstanceOf(BrokenLockException.class);
         registry.obtain("ledger").repair();
-        try (Hold hold = registry.obtain("order").acquire()) {
-            assertThat(hold.predecessorAbandoned()).isTrue();
-        }
+        assertThat(Actor.start("next", () -> {
+                            try (Hold hold = registry.obtain("order").acquire()) {
+                                return hold.predecessorAbandoned();
+                            }
+                        })
+                        .result())
+                .isTrue();
         awaitSize(0);
     }
 
@@ -185,6 +194,24 @@ class LockRegistryTest {
         registry.obtain("clean");
         awaitSize(1);
         assertThatThrownBy(registry.obtain("ledger")::tryLock).isInstanceOf(BrokenLockException.class);
+    }
+
+    @Test
+    void aLockThatIsHeldIsNotMadeAnewThoughOnlyItsHoldIsKept() {
+        TaskLock lock = registry.obtain("order");
+        inspect();
+        inspect();
+        WeakReference<TaskLock> reference = new WeakReference<>(lock);
+        Hold hold = lock.acquire();
+        lock = null;
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+        }
+        assertThat(reference.get()).isNotNull();
+        assertThat(Actor.start("other", () -> registry.obtain("order").tryLock())
+                        .result())
+                .isFalse();
+        hold.close();
     }
 
     private void leak(String name) {

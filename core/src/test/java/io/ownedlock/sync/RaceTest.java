@@ -347,7 +347,7 @@ class RaceTest extends LockTesting {
                 lock.id(),
                 LockSettings.DEFAULTS,
                 new LockEnvironment(time, time, Gate.OPEN, Runnable::run, java.util.List.of()));
-        ParkingLot lot = cell.lot();
+        ParkingLot lot = cell.queue().lot();
         Task dying = Task.start("dying", TaskKind.REQUEST);
         Waiter left = in(dying, () -> {
             Grant intent = new Grant(cell, dying, Grant.HOLD);

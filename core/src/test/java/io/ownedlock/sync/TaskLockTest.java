@@ -324,11 +324,6 @@ class TaskLockTest extends LockTesting {
     }
 
     @Test
-    void hasNoConditions() {
-        assertThatThrownBy(lock::newCondition).isInstanceOf(UnsupportedOperationException.class);
-    }
-
-    @Test
     void manyTasksExcludeEachOther() {
         int[] plain = {0};
         List<Actor<Void>> actors = new ArrayList<>();

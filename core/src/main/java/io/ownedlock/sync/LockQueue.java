@@ -1,0 +1,205 @@
+package io.ownedlock.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import io.ownedlock.park.ParkingLot;
+import io.ownedlock.park.Resource;
+import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Task;
+import io.ownedlock.time.Ticker;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for a {@link LockCell}: threads and futures in one line. Each waiter brings the grant that it wants to see in the
+ * cell. It takes its turn, or is given the lock, under the monitor of the lot, together with leaving the queue.
+ */
+final class LockQueue implements Resource, Turn {
+
+    private final LockCell cell;
+    private final LockSettings settings;
+    private final Ticker ticker;
+    private final @Nullable LockListener listener;
+    private final ParkingLot lot;
+    private final Waits waits;
+    private final Executor executor;
+
+    LockQueue(LockCell cell, LockSettings settings, LockEnvironment environment) {
+        this.cell = cell;
+        this.settings = settings;
+        this.ticker = environment.ticker();
+        this.listener = environment.audience();
+        this.executor = environment.executor();
+        this.lot = new ParkingLot(ticker, environment.parker(), this);
+        this.waits = new Waits(cell.id(), lot, environment);
+    }
+
+    ParkingLot lot() {
+        return lot;
+    }
+
+    /** A lender is no less in the way than the one it lent to, but gets on before the lock is anybody else's. */
+    @Override
+    public List<Grant> holdings() {
+        return cell.state() instanceof Grant held ? List.of(held) : List.of();
+    }
+
+    @Override
+    public RuntimeException deadlock(String cycle) {
+        return new DeadlockException(cell.id(), cycle);
+    }
+
+    boolean await(Grant grant, Patience patience) throws InterruptedException {
+        Waiter waiter = lot.join(grant.owner(), grant, room(grant.owner()));
+        boolean taken;
+        if (listener != null) {
+            listener.contended(cell.id());
+        }
+        try {
+            grant.waiter = waiter;
+            // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
+            VarHandle.fullFence();
+            taken = waits.await(waiter, this, patience);
+        } finally {
+            grant.waiter = null;
+        }
+        if (taken) {
+            cell.confirm(grant, ticker.nanos() - waiter.sinceNanos());
+        }
+        return taken;
+    }
+
+    CompletableFuture<Hold> awaitAsync(Grant grant, Patience patience) {
+        AsyncHold future = new AsyncHold(this, grant, executor);
+        Waiter waiter = lot.joinAsync(grant.owner(), grant, room(grant.owner()), future::decided);
+        grant.waiter = waiter;
+        VarHandle.fullFence();
+        future.leaveWhenDone(waiter);
+        if (listener != null) {
+            listener.contended(cell.id());
+        }
+        // It joined without looking: what has become of the lock since is for it to find out.
+        while (lot.contains(waiter) && look(waiter)) {}
+        passOn();
+        future.expire(waiter, patience);
+        return future;
+    }
+
+    /**
+     * The second half of a future's wait, which somebody has decided.
+     *
+     * @throws RuntimeException what it failed with
+     */
+    Hold settle(Grant grant, Waiter waiter) {
+        grant.waiter = null;
+        try {
+            waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
+            cell.confirm(grant, ticker.nanos() - waiter.sinceNanos());
+            return new GrantHold(grant);
+        } catch (RuntimeException e) {
+            cell.withdraw(grant);
+            throw e;
+        }
+    }
+
+    /**
+     * Whether the task comes before outsiders: the lock is held for it, and only lent to somebody else at the moment.
+     *
+     * @throws LockRefusedException if not, and there is no room for another outsider
+     */
+    private boolean room(Task task) {
+        Grant grant = cell.state() instanceof Grant held ? held : null;
+        while (grant != null && grant.owner() != task && !task.isNestedIn(grant.owner())) {
+            grant = grant.lender;
+        }
+        if (grant == null && lot.size() >= settings.maxWaiters()) {
+            throw new LockRefusedException(cell.id(), "as many as may wait are waiting, " + settings.maxWaiters());
+        }
+        return grant != null;
+    }
+
+    /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does. */
+    @Override
+    public boolean claim(Waiter waiter) {
+        Grant grant = intent(waiter);
+        long now = ticker.nanos();
+        synchronized (lot.monitor()) {
+            Cell seen = cell.state();
+            return lot.contains(waiter)
+                    && LockCell.mayTake(seen, grant.owner())
+                    && (!settings.fair() || lot.first() == waiter)
+                    && cell.replace(seen, grant, now)
+                    && lot.remove(waiter);
+        }
+    }
+
+    static Grant intent(Waiter waiter) {
+        return (Grant) requireNonNull(waiter.request());
+    }
+
+    @Override
+    public boolean look(Waiter waiter) {
+        Abandonment broken = LockCell.brokenFor(waiter.task(), cell.state());
+        if (broken != null) {
+            return lot.fail(waiter, () -> new BrokenLockException(broken, null));
+        }
+        Grant grant = intent(waiter);
+        if (!grant.owner().isActive()) {
+            return lot.fail(waiter, () -> cell.refusal(grant));
+        }
+        return cell.abandonIfOwnerIsDead();
+    }
+
+    /**
+     * The lock may be free: whoever is first in line must know. It competes with newcomers, unless the lock is fair, or it is a
+     * future and cannot: then it is given the lock here and now.
+     */
+    @Override
+    public void passOn() {
+        Waiter first = lot.first();
+        if (first != null && (settings.fair() || first.thread() == null)) {
+            first = grantFirst();
+        }
+        if (first != null) {
+            first.wake();
+        }
+    }
+
+    private @Nullable Waiter grantFirst() {
+        long now = ticker.nanos();
+        synchronized (lot.monitor()) {
+            Waiter first = lot.first();
+            Cell seen = cell.state();
+            return first != null
+                            && LockCell.mayTake(seen, first.task())
+                            && cell.replace(seen, intent(first), now)
+                            && lot.grant(first)
+                    ? first
+                    : null;
+        }
+    }
+
+    /** The task of this intent is ending: if it waits, it waits no longer. */
+    void refuse(Grant grant) {
+        Waiter waiter = grant.waiter;
+        if (waiter != null && lot.fail(waiter, () -> cell.refusal(grant))) {
+            passOn();
+        }
+    }
+
+    /**
+     * Takes the lock again for one who had waited for something else, and is in line now.
+     *
+     * @throws LockNotAcquiredException if that failed
+     */
+    void resume(Waiter waiter, Patience patience) {
+        try {
+            waits.await(waiter, this, patience);
+        } catch (InterruptedException e) {
+            throw new AssertionError("Not interruptible", e);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.park.ParkingLot;
+import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Task;
+import io.ownedlock.time.Ticker;
+import java.lang.invoke.VarHandle;
+import java.util.Date;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+
+/**
+ * A condition of a {@link TaskLock}. Waiting gives the lock up, however often it was taken, and takes it again before it returns;
+ * notified waiters line up for the lock, first come, first served.
+ *
+ * <p><b>When an owner ends</b> and still holds the lock, those who wait here fail like those who wait for the lock, notified or
+ * not: whoever was to notify them may be the one that died. Where the lock is handed over instead, they line up for it as if they
+ * had been woken for no reason.
+ *
+ * <p><b>If the lock cannot be taken again</b>, because it was broken, waiting would never end, or the waiting task is ending, the
+ * wait throws and the lock is <em>not</em> held. The {@code unlock()} calls that are on their way in {@code finally} blocks, as many as
+ * the lock had been taken, are absorbed and hide nothing. A notification whose receiver fails so, without the lock being broken, goes
+ * to the next.
+ *
+ * <p><b>When a waiter is interrupted or runs out of time</b> it lines up for the lock and returns when it has it; if it was notified
+ * before that, it was notified, and the interrupt is kept.
+ *
+ * <p>A lock that a nested task has borrowed cannot be given up by waiting: that throws an {@link IllegalMonitorStateException}, as
+ * does every method if the current task does not hold the lock.
+ */
+public final class TaskCondition implements Condition {
+
+    private static final Patience UNTIL_IT_IS_OURS = Patience.configured(null, false);
+
+    private final LockCell cell;
+    private final ParkingLot line;
+    private final ParkingLot waiting;
+    private final Ticker ticker;
+
+    TaskCondition(LockCell cell, Ticker ticker) {
+        this.cell = cell;
+        this.ticker = ticker;
+        this.line = cell.queue().lot();
+        this.waiting = line.sibling();
+    }
+
+    /**
+     * Waits until notified.
+     *
+     * @throws InterruptedException if the thread is or was interrupted before it was notified; the lock is held again
+     * @throws LockNotAcquiredException if the lock could not be taken again; it is not held
+     */
+    @Override
+    public void await() throws InterruptedException {
+        await(UNTIL_IT_IS_OURS.nanos(), true);
+    }
+
+    /**
+     * Waits until notified, interrupted or not.
+     *
+     * @throws LockNotAcquiredException if the lock could not be taken again; it is not held
+     */
+    @Override
+    public void awaitUninterruptibly() {
+        try {
+            await(UNTIL_IT_IS_OURS.nanos(), false);
+        } catch (InterruptedException e) {
+            throw new AssertionError("Not interruptible", e);
+        }
+    }
+
+    /** Like {@link #await()}, and at most for a time; returns how much of it is left, zero or less if it ran out. */
+    @Override
+    public long awaitNanos(long nanos) throws InterruptedException {
+        long deadline = ticker.nanos() + nanos;
+        await(nanos, true);
+        return deadline - ticker.nanos();
+    }
+
+    /** Like {@link #await()}, and at most for a time; returns whether it was notified before that ran out. */
+    @Override
+    public boolean await(long time, TimeUnit unit) throws InterruptedException {
+        return await(unit.toNanos(time), true);
+    }
+
+    /** Like {@link #await()}, and at most until then, by the wall clock as it is now; returns whether it was notified before. */
+    @Override
+    public boolean awaitUntil(Date deadline) throws InterruptedException {
+        return await(
+                TimeUnit.MILLISECONDS.toNanos(deadline.getTime() - ticker.now().toEpochMilli()), true);
+    }
+
+    /** Lets the one that has waited longest line up for the lock. */
+    @Override
+    public void signal() {
+        requireOwner();
+        notifyFirst();
+    }
+
+    /** Lets everyone who waits line up for the lock. */
+    @Override
+    public void signalAll() {
+        requireOwner();
+        lineUp();
+    }
+
+    /** How many wait to be notified. */
+    public int waiting() {
+        return waiting.size();
+    }
+
+    private Grant requireOwner() {
+        Task task = Task.current();
+        Grant grant = cell.grantOf(task);
+        if (grant == null) {
+            throw new IllegalMonitorStateException(task + " does not hold " + cell);
+        }
+        return grant;
+    }
+
+    private boolean notifyFirst() {
+        synchronized (waiting.monitor()) {
+            Waiter first = waiting.first();
+            return first != null && waiting.move(first, line);
+        }
+    }
+
+    /** Everyone who waits lines up for the lock. */
+    void lineUp() {
+        synchronized (waiting.monitor()) {
+            while (notifyFirst()) {}
+        }
+    }
+
+    /** @return whether it was notified, and not just out of time */
+    private boolean await(long nanos, boolean interruptible) throws InterruptedException {
+        if (interruptible && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Grant grant = requireOwner();
+        if (grant != cell.state() || grant.lender != null) {
+            throw new IllegalMonitorStateException(grant.owner() + " has only a loan of " + cell + ", or has lent it");
+        }
+        Waiter waiter = waiting.join(grant.owner(), grant, false);
+        Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));
+        try {
+            grant.waiter = waiter;
+            cell.suspend(grant, this);
+            VarHandle.fullFence();
+            wait.untilInLine();
+            cell.queue().resume(waiter, UNTIL_IT_IS_OURS);
+        } catch (LockNotAcquiredException e) {
+            cell.owe(grant);
+            if (wait.notified && !(e instanceof BrokenLockException)) {
+                notifyFirst();
+            }
+            throw e;
+        } finally {
+            grant.waiter = null;
+            cell.resumed(this);
+            wait.keepInterrupt();
+        }
+        cell.requireOpen(grant);
+        if (wait.gaveUpInterrupted) {
+            throw new InterruptedException();
+        }
+        return wait.notified;
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** One wait, until the waiter is in line for the lock: because it was notified, or has given up, or fails there. */
+    private final class Wait {
+
+        private final Waiter waiter;
+        private final Patience patience;
+        private final long deadline;
+        private boolean interrupted;
+        private boolean gaveUpInterrupted;
+        private boolean notified;
+
+        Wait(Waiter waiter, Patience patience) {
+            this.waiter = waiter;
+            this.patience = patience;
+            this.deadline = patience.deadline(waiter.sinceNanos());
+        }
+
+        void untilInLine() {
+            while (waiting.contains(waiter)) {
+                if (!waiter.task().isActive()) {
+                    cell.queue().refuse(LockQueue.intent(waiter));
+                } else if (interrupted && patience.interruptible()) {
+                    gaveUpInterrupted = waiting.move(waiter, line);
+                } else if (deadline != Patience.FOR_EVER && ticker.nanos() - deadline >= 0) {
+                    if (waiting.move(waiter, line)) {
+                        return;
+                    }
+                } else {
+                    waiting.park(deadline);
+                    interrupted |= Thread.interrupted();
+                }
+            }
+            notified = !gaveUpInterrupted;
+        }
+
+        void keepInterrupt() {
+            if (interrupted && !gaveUpInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
