@@ -52,7 +52,7 @@ public final class TaskCondition implements Condition {
      */
     @Override
     public void await() throws InterruptedException {
-        await(UNTIL_IT_IS_OURS.nanos(), true);
+        sleep(UNTIL_IT_IS_OURS.nanos(), true);
     }
 
     /**
@@ -63,7 +63,7 @@ public final class TaskCondition implements Condition {
     @Override
     public void awaitUninterruptibly() {
         try {
-            await(UNTIL_IT_IS_OURS.nanos(), false);
+            sleep(UNTIL_IT_IS_OURS.nanos(), false);
         } catch (InterruptedException e) {
             throw new AssertionError("Not interruptible", e);
         }
@@ -73,18 +73,19 @@ public final class TaskCondition implements Condition {
     @Override
     public long awaitNanos(long nanos) throws InterruptedException {
         long deadline = ticker.nanos() + nanos;
-        await(nanos, true);
+        sleep(nanos, true);
         return deadline - ticker.nanos();
     }
 
     /** Like {@link #await()}, and at most for a time; returns whether it was notified before that ran out. */
     @Override
     public boolean await(long time, TimeUnit unit) throws InterruptedException {
-        return await(unit.toNanos(time), true);
+        return sleep(unit.toNanos(time), true);
     }
 
     /** Like {@link #await()}, and at most until then, by the wall clock as it is now; returns whether it was notified before. */
     @Override
+    @SuppressWarnings("JavaUtilDate") // the interface's
     public boolean awaitUntil(Date deadline) throws InterruptedException {
         return await(
                 TimeUnit.MILLISECONDS.toNanos(deadline.getTime() - ticker.now().toEpochMilli()), true);
@@ -133,7 +134,7 @@ public final class TaskCondition implements Condition {
     }
 
     /** @return whether it was notified, and not just out of time */
-    private boolean await(long nanos, boolean interruptible) throws InterruptedException {
+    private boolean sleep(long nanos, boolean interruptible) throws InterruptedException {
         if (interruptible && Thread.interrupted()) {
             throw new InterruptedException();
         }
