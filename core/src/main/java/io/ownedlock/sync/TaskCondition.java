@@ -87,7 +87,7 @@ public final class TaskCondition implements Condition {
     @Override
     @SuppressWarnings("JavaUtilDate") // the interface's
     public boolean awaitUntil(Date deadline) throws InterruptedException {
-        return await(
+        return sleep(
                 TimeUnit.MILLISECONDS.toNanos(deadline.getTime() - ticker.now().toEpochMilli()), true);
     }
 
