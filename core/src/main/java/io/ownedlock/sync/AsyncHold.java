@@ -30,6 +30,7 @@ final class AsyncHold extends CompletableFuture<Hold> {
     }
 
     /** Leaves the queue when somebody else completes this: cancels it, for one. */
+    @SuppressWarnings("FutureReturnValueIgnored") // leaving cannot fail
     void leaveWhenDone(Waiter waiter) {
         whenComplete((hold, failure) -> {
             if (queue.lot().remove(waiter)) {
