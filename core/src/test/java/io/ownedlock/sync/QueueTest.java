@@ -119,7 +119,7 @@ class QueueTest extends LockTesting {
         Hold inherited = first.result();
         assertThat(inherited.predecessor().owner().id()).isEqualTo(owner.id());
         assertThat(inherited.fencingToken()).isEqualTo(2);
-        assertThat(second.isParkedOn(lock.lot())).isTrue();
+        second.awaitParkedOn(lock.lot());
         assertThat(events).contains("abandoned order[42] by owner, told 0");
         inherited.close();
         assertThat(second.result().predecessorAbandoned()).isFalse();

@@ -95,7 +95,7 @@ class SealTest extends LockTesting {
         lock.inspectOwner();
         lock.inspectOwner();
         assertThat(events).containsOnlyOnce("overdue order[42] by owner");
-        assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+        waiter.awaitParkedOn(lock.lot());
         assertThat(lock.snapshot().state()).isEqualTo(LockState.HELD);
         owner.end();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
@@ -135,7 +135,7 @@ class SealTest extends LockTesting {
         lock.inspectOwner();
         time.advance(Duration.ofMillis(4_999));
         lock.inspectOwner();
-        assertThat(waiter.isParkedOn(lock.lot())).isTrue();
+        waiter.awaitParkedOn(lock.lot());
         time.advance(Duration.ofMillis(1));
         lock.inspectOwner();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_STUCK");
