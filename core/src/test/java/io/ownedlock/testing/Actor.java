@@ -1,5 +1,6 @@
 package io.ownedlock.testing;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -7,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A thread that does one thing, and can be watched: forced order instead of sleeping. */
@@ -18,15 +20,26 @@ public final class Actor<T> {
     private final FutureTask<T> script;
     private final Thread thread;
 
-    private Actor(String name, Callable<T> script) {
+    private Actor(String name, Function<Runnable, Thread> threads, Callable<T> script) {
         this.script = new FutureTask<>(script);
-        this.thread = new Thread(this.script, name);
-        this.thread.setDaemon(true);
+        this.thread = threads.apply(this.script);
+        this.thread.setName(name);
+    }
+
+    private static Thread platformThread(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /** Starts a thread that runs the script. */
     public static <T> Actor<T> start(String name, Callable<T> script) {
-        Actor<T> actor = new Actor<>(name, script);
+        return start(name, Actor::platformThread, script);
+    }
+
+    /** Starts a thread of some kind that runs the script. */
+    public static <T> Actor<T> start(String name, Function<Runnable, Thread> threads, Callable<T> script) {
+        Actor<T> actor = new Actor<>(name, threads, script);
         actor.thread.start();
         return actor;
     }
@@ -101,6 +114,25 @@ public final class Actor<T> {
             throw hanging(thread.getName() + " to fail");
         } catch (InterruptedException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** Waits for all, and longer than for one; stops at the first failure. */
+    public static void awaitAll(List<Actor<Void>> actors) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        for (Actor<Void> actor : actors) {
+            while (!actor.isDone()) {
+                for (Actor<Void> other : actors) {
+                    if (other.isDone()) {
+                        other.result();
+                    }
+                }
+                if (System.nanoTime() - deadline > 0) {
+                    throw hanging(actor.thread.getName() + " to finish");
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+            actor.result();
         }
     }
 
