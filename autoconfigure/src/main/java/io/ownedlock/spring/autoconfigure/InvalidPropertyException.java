@@ -10,9 +10,13 @@ final class InvalidPropertyException extends IllegalArgumentException {
 
     private final String mend;
 
-    InvalidPropertyException(String property, Duration value, String why, String mend) {
-        super("The value of '" + property + "' is " + DurationStyle.SIMPLE.print(value) + ", but " + why + ".");
+    InvalidPropertyException(String property, Object value, String why, String mend) {
+        super("The value of '" + property + "' is " + text(value) + ", but " + why + ".");
         this.mend = mend;
+    }
+
+    private static String text(Object value) {
+        return value instanceof Duration duration ? DurationStyle.SIMPLE.print(duration) : value.toString();
     }
 
     String mend() {

@@ -43,9 +43,9 @@ public final class OwnedLockAutoConfiguration {
             OwnedLockProperties properties,
             ObjectProvider<LockListener> listeners,
             ObjectProvider<LockRegistryCustomizer> customizers) {
-        LockSettings defaults = properties.defaults().settings();
+        LockSettings defaults = properties.defaultSettings();
         LockRegistry.Builder builder = LockRegistry.builder().defaults(defaults);
-        properties.locks().forEach((name, lock) -> builder.settings(name, lock.settings(defaults)));
+        properties.locks().forEach((name, lock) -> builder.settings(name, lock.over(defaults)));
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();

@@ -1,6 +1,7 @@
 package io.ownedlock.spring.autoconfigure;
 
 import io.ownedlock.sync.LockSettings;
+import io.ownedlock.sync.OnOverdue;
 import io.ownedlock.sync.OnOwnerEnd;
 import java.time.Duration;
 import java.util.Map;
@@ -20,14 +21,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
         @DefaultValue("true") boolean enabled,
-        @DefaultValue Defaults defaults,
-        @DefaultValue Map<String, Lock> locks,
+        @DefaultValue Settings defaults,
+        @DefaultValue Map<String, Settings> locks,
         @DefaultValue Watchdog watchdog) {
 
     OwnedLockProperties {
-        requireNotNegative("owned-lock.defaults.wait-at-most", defaults.waitAtMost());
-        locks.forEach(
-                (name, lock) -> requireNotNegative("owned-lock.locks." + name + ".wait-at-most", lock.waitAtMost()));
+        defaults.validate("owned-lock.defaults");
+        locks.forEach((name, settings) -> settings.validate("owned-lock.locks." + name));
         if (watchdog.interval().isNegative() || watchdog.interval().isZero()) {
             throw new InvalidPropertyException(
                     "owned-lock.watchdog.interval",
@@ -38,43 +38,66 @@ record OwnedLockProperties(
         }
     }
 
-    private static void requireNotNegative(String property, @Nullable Duration value) {
-        if (value != null && value.isNegative()) {
-            throw new InvalidPropertyException(
-                    property,
-                    value,
-                    "it must not be negative",
-                    "Set it to a duration such as 5s, or to 0s for not waiting at all. Remove it to wait as long as it takes.");
-        }
+    /** The settings of names without settings of their own. */
+    LockSettings defaultSettings() {
+        return defaults.over(LockSettings.DEFAULTS);
     }
 
     /**
-     * The settings of names without settings of their own.
+     * The settings of locks; what is not set for one name is as in the defaults.
      *
      * @param onOwnerEnd What becomes of a lock whose owner ended and still held it.
-     * @param waitAtMost How long a caller that names no time itself is willing to wait. As long as it takes by default.
+     * @param waitAtMost How long a caller that names no time itself is willing to wait. As long as it takes unless set.
+     * @param fair Whether nobody may overtake those who wait.
+     * @param reentrant Whether the owner may take the lock again.
+     * @param maxWaiters How many may wait at a time; the next one is refused. As many as come unless set.
+     * @param holdAtMost How long an owner may hold the lock before it is overdue. As long as it likes unless set.
+     * @param onOverdue What happens when an owner is overdue; it keeps the lock either way.
+     * @param endingGrace How long a thread may stay inside after its task was told to end, before the lock is sealed.
      */
-    record Defaults(
-            @DefaultValue("break") OnOwnerEnd onOwnerEnd,
-            @Nullable Duration waitAtMost) {
+    record Settings(
+            @Nullable OnOwnerEnd onOwnerEnd,
+            @Nullable Duration waitAtMost,
+            @Nullable Boolean fair,
+            @Nullable Boolean reentrant,
+            @Nullable Integer maxWaiters,
+            @Nullable Duration holdAtMost,
+            @Nullable OnOverdue onOverdue,
+            @Nullable Duration endingGrace) {
 
-        LockSettings settings() {
-            return new LockSettings(onOwnerEnd, waitAtMost);
+        private void validate(String prefix) {
+            requireNotNegative(prefix + ".wait-at-most", waitAtMost);
+            requireNotNegative(prefix + ".hold-at-most", holdAtMost);
+            requireNotNegative(prefix + ".ending-grace", endingGrace);
+            if (maxWaiters != null && maxWaiters < 0) {
+                throw new InvalidPropertyException(
+                        prefix + ".max-waiters",
+                        maxWaiters,
+                        "it must not be negative",
+                        "Set it to a number, or to 0 for not waiting at all. Remove it to let as many wait as come.");
+            }
         }
-    }
 
-    /**
-     * The settings of one name; what is not set is as in the defaults.
-     *
-     * @param onOwnerEnd What becomes of a lock of this name whose owner ended and still held it.
-     * @param waitAtMost How long a caller that names no time itself is willing to wait for a lock of this name.
-     */
-    record Lock(@Nullable OnOwnerEnd onOwnerEnd, @Nullable Duration waitAtMost) {
+        private static void requireNotNegative(String property, @Nullable Duration value) {
+            if (value != null && value.isNegative()) {
+                throw new InvalidPropertyException(
+                        property,
+                        value,
+                        "it must not be negative",
+                        "Set it to a duration such as 5s, or to 0s for no time at all. Remove it for the default.");
+            }
+        }
 
-        LockSettings settings(LockSettings defaults) {
+        LockSettings over(LockSettings base) {
             return new LockSettings(
-                    onOwnerEnd == null ? defaults.onOwnerEnd() : onOwnerEnd,
-                    waitAtMost == null ? defaults.waitAtMost() : waitAtMost);
+                    onOwnerEnd == null ? base.onOwnerEnd() : onOwnerEnd,
+                    waitAtMost == null ? base.waitAtMost() : waitAtMost,
+                    fair == null ? base.fair() : fair,
+                    reentrant == null ? base.reentrant() : reentrant,
+                    maxWaiters == null ? base.maxWaiters() : maxWaiters,
+                    holdAtMost == null ? base.holdAtMost() : holdAtMost,
+                    onOverdue == null ? base.onOverdue() : onOverdue,
+                    endingGrace == null ? base.endingGrace() : endingGrace);
         }
     }
 

@@ -4,6 +4,7 @@ import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.sync.Overdue;
 import java.util.regex.Pattern;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -22,13 +23,41 @@ public final class IncidentLog implements LockListener {
     @Override
     public void abandoned(Abandonment abandonment, int waitersTold) {
         if (LOG.isWarnEnabled()) {
-            LOG.warn(LINE_BREAKERS.matcher(line(abandonment, waitersTold)).replaceAll("_"));
+            warn(line(abandonment, waitersTold));
         }
+    }
+
+    @Override
+    public void sealed(Abandonment seal, int waitersTold) {
+        if (LOG.isWarnEnabled()) {
+            warn("Lock " + seal.lock() + " was sealed: " + seal.describe() + ". " + told(waitersTold)
+                    + "It serves nobody until its owner has released it. See what that thread is doing. Incident "
+                    + seal.incident());
+        }
+    }
+
+    @Override
+    public void overdue(Overdue overdue) {
+        if (LOG.isWarnEnabled()) {
+            warn("Lock " + overdue.lock() + " is overdue: " + overdue.owner().label() + " on thread "
+                    + overdue.owner().thread() + " has held it since " + overdue.since() + ", and is at "
+                    + (overdue.stack().isEmpty()
+                            ? "no place, with no thread inside"
+                            : overdue.stack().get(0)));
+        }
+    }
+
+    private static void warn(String line) {
+        LOG.warn(LINE_BREAKERS.matcher(line).replaceAll("_"));
+    }
+
+    private static String told(int waitersTold) {
+        return waitersTold == 1 ? "1 waiter was told. " : waitersTold + " waiters were told. ";
     }
 
     private static String line(Abandonment abandonment, int waitersTold) {
         return "Lock " + abandonment.lock() + " was abandoned: " + abandonment.describe() + ". "
-                + (waitersTold == 1 ? "1 waiter was told. " : waitersTold + " waiters were told. ")
+                + told(waitersTold)
                 + (abandonment.policy() == OnOwnerEnd.POISON
                         ? "It stays poisoned: check what it protects, then call TaskLock.repair(). "
                         : "It is free again, and its next owner can see this in Hold.predecessor(). ")

@@ -10,6 +10,7 @@ import io.ownedlock.spring.watchdog.WatchdogLifecycle;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
+import io.ownedlock.sync.OnOverdue;
 import io.ownedlock.sync.OnOwnerEnd;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -107,12 +109,42 @@ class OwnedLockAutoConfigurationTest {
                 .run(context -> {
                     LockRegistry registry = context.getBean(LockRegistry.class);
                     assertThat(registry.settingsOf("any"))
-                            .isEqualTo(new LockSettings(OnOwnerEnd.POISON, Duration.ofSeconds(3)));
+                            .isEqualTo(LockSettings.DEFAULTS
+                                    .withOnOwnerEnd(OnOwnerEnd.POISON)
+                                    .withWaitAtMost(Duration.ofSeconds(3)));
                     assertThat(registry.settingsOf("ledger"))
-                            .isEqualTo(new LockSettings(OnOwnerEnd.POISON, Duration.ofSeconds(5)));
+                            .isEqualTo(LockSettings.DEFAULTS
+                                    .withOnOwnerEnd(OnOwnerEnd.POISON)
+                                    .withWaitAtMost(Duration.ofSeconds(5)));
                     assertThat(registry.settingsOf("order.line"))
-                            .isEqualTo(new LockSettings(OnOwnerEnd.BREAK, Duration.ofSeconds(3)));
+                            .isEqualTo(LockSettings.DEFAULTS
+                                    .withOnOwnerEnd(OnOwnerEnd.BREAK)
+                                    .withWaitAtMost(Duration.ofSeconds(3)));
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"owned-lock.defaults", "owned-lock.locks.any"})
+    void everySettingArrives(String prefix) {
+        runner.withPropertyValues(
+                        prefix + ".on-owner-end=hand-over",
+                        prefix + ".wait-at-most=1s",
+                        prefix + ".fair=true",
+                        prefix + ".reentrant=false",
+                        prefix + ".max-waiters=7",
+                        prefix + ".hold-at-most=2s",
+                        prefix + ".on-overdue=break-waiters",
+                        prefix + ".ending-grace=3s")
+                .run(context -> assertThat(context.getBean(LockRegistry.class).settingsOf("any"))
+                        .isEqualTo(new LockSettings(
+                                OnOwnerEnd.HAND_OVER,
+                                Duration.ofSeconds(1),
+                                true,
+                                false,
+                                7,
+                                Duration.ofSeconds(2),
+                                OnOverdue.BREAK_WAITERS,
+                                Duration.ofSeconds(3))));
     }
 
     @Test
@@ -157,7 +189,8 @@ class OwnedLockAutoConfigurationTest {
 
         @Bean
         LockRegistryCustomizer longer() {
-            return builder -> builder.defaults(new LockSettings(OnOwnerEnd.BREAK, Duration.ofDays(1)));
+            return builder -> builder.defaults(
+                    LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.BREAK).withWaitAtMost(Duration.ofDays(1)));
         }
     }
 
@@ -165,6 +198,9 @@ class OwnedLockAutoConfigurationTest {
     @CsvSource({
         "owned-lock.defaults.wait-at-most,      -5s,  -5000ms, 0s",
         "owned-lock.locks.order.wait-at-most,   -1ms, -1ms,    0s",
+        "owned-lock.defaults.hold-at-most,      -1s,  -1000ms, 0s",
+        "owned-lock.defaults.ending-grace,      -1s,  -1000ms, 0s",
+        "owned-lock.locks.order.max-waiters,    -1,   -1,      0",
         "owned-lock.watchdog.interval,          0s,   0ms,     owned-lock.watchdog.enabled",
         "owned-lock.watchdog.interval,          -1s,  -1000ms, owned-lock.watchdog.enabled"
     })
