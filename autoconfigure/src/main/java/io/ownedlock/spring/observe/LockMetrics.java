@@ -75,6 +75,11 @@ public final class LockMetrics implements LockListener, MeterBinder {
         write(abandonment.lock(), meters -> meters.broken(abandonment.reason()));
     }
 
+    @Override
+    public void sealed(Abandonment seal, int waitersTold) {
+        write(seal.lock(), meters -> meters.broken(seal.reason()));
+    }
+
     private void write(LockId lock, Consumer<NameMeters> event) {
         String name = lock.name();
         for (Bound to : bound) {

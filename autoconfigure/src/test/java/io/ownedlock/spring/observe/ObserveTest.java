@@ -14,9 +14,11 @@ import io.ownedlock.spring.autoconfigure.OwnedLockHealthAutoConfiguration;
 import io.ownedlock.spring.autoconfigure.OwnedLockMetricsAutoConfiguration;
 import io.ownedlock.spring.autoconfigure.OwnedLockWatchdogAutoConfiguration;
 import io.ownedlock.spring.watchdog.WatchdogLifecycle;
+import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.BrokenLockException;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.sync.WaitOutcome;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import io.ownedlock.watchdog.Watchdog;
@@ -235,7 +237,7 @@ class ObserveTest {
             abandon(locks(context).obtain("order", "secret"));
             assertThat(context.getBean(MeterRegistry.class).getMeters())
                     .filteredOn(meter -> meter.getId().getName().startsWith("owned.lock"))
-                    .hasSize(5 + 2 + 3)
+                    .hasSize(WaitOutcome.values().length + BreakReason.values().length + 3)
                     .allSatisfy(meter -> {
                         assertThat(meter.getId().getTags())
                                 .extracting(Tag::getKey)
