@@ -26,20 +26,24 @@ class ArchitectureTest {
             .definedBy("io.ownedlock.watchdog")
             .layer("sync")
             .definedBy("io.ownedlock.sync")
+            .layer("deadlock")
+            .definedBy("io.ownedlock.deadlock")
             .layer("registry")
             .definedBy("io.ownedlock.registry")
             .whereLayer("registry")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("sync")
             .mayOnlyBeAccessedByLayers("registry")
+            .whereLayer("deadlock")
+            .mayOnlyBeAccessedByLayers("registry")
             .whereLayer("park")
-            .mayOnlyBeAccessedByLayers("sync", "registry")
+            .mayOnlyBeAccessedByLayers("sync", "deadlock", "registry")
             .whereLayer("watchdog")
             .mayOnlyBeAccessedByLayers("registry")
             .whereLayer("task")
-            .mayOnlyBeAccessedByLayers("park", "watchdog", "sync", "registry")
+            .mayOnlyBeAccessedByLayers("park", "watchdog", "sync", "deadlock", "registry")
             .whereLayer("time")
-            .mayOnlyBeAccessedByLayers("park", "watchdog", "sync", "registry");
+            .mayOnlyBeAccessedByLayers("park", "watchdog", "sync", "deadlock", "registry");
 
     @ArchTest
     static final ArchRule NO_CYCLES =

@@ -12,9 +12,22 @@ public interface Resource {
     List<? extends Holding> holdings();
 
     /**
+     * Which of the {@link #holdings()} this waiter waits for: not those that it may share, or take over. Read like those, again and
+     * again, so it must neither block nor throw.
+     */
+    default List<? extends Holding> inTheWayOf(Waiter waiter) {
+        return holdings();
+    }
+
+    /** Whether nobody may overtake who waits, so that a waiter waits for all those before it too. */
+    default boolean isFair() {
+        return false;
+    }
+
+    /**
      * Makes what a waiter throws that would wait for ever.
      *
-     * @param cycle who waits for whom, for people
+     * @param cycle who waits for whom, for people, one line for each
      */
     RuntimeException deadlock(String cycle);
 }

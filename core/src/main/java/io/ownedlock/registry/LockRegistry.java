@@ -2,6 +2,9 @@ package io.ownedlock.registry;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.deadlock.DeadlockDetector;
+import io.ownedlock.deadlock.DeadlockPolicy;
+import io.ownedlock.deadlock.Joining;
 import io.ownedlock.park.Gate;
 import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.LockEnvironment;
@@ -10,6 +13,7 @@ import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.LockSnapshot;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.task.Task;
 import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import io.ownedlock.watchdog.Guard;
@@ -38,6 +42,7 @@ public final class LockRegistry {
 
     private final LockSettings defaults;
     private final Map<String, LockSettings> settings;
+    private final DeadlockDetector detector;
     private final LockEnvironment environment;
     private final ConcurrentHashMap<LockId, Entry> entries = new ConcurrentHashMap<>();
     private final ReferenceQueue<TaskLock> collected = new ReferenceQueue<>();
@@ -48,8 +53,10 @@ public final class LockRegistry {
         List<LockListener> listeners = new ArrayList<>();
         listeners.add(new Keeper());
         listeners.addAll(builder.listeners);
-        this.environment =
-                new LockEnvironment(builder.ticker, builder.parker, builder.gate, builder.executor, listeners);
+        this.detector =
+                new DeadlockDetector(builder.gate == null ? builder.deadlock : DeadlockPolicy.OFF, builder.ticker);
+        Gate gate = builder.gate == null ? detector.gate() : builder.gate;
+        this.environment = new LockEnvironment(builder.ticker, builder.parker, gate, builder.executor, listeners);
     }
 
     /** Starts building a registry. */
@@ -94,6 +101,22 @@ public final class LockRegistry {
             }
             entries.remove(id, entry);
         }
+    }
+
+    /**
+     * Declares that the current task is about to wait for the other to be over, so that a deadlock that goes through this wait is seen:
+     * the other may want a lock of the current one. Close it when the wait is over, and do nothing but wait in between:
+     *
+     * <pre>{@code
+     * try (Joining join = registry.joining(child)) {
+     *     result = future.get();
+     * }
+     * }</pre>
+     *
+     * @throws io.ownedlock.deadlock.JoinRefusedException if that would never be, because the other waits for this one
+     */
+    public Joining joining(Task awaited) {
+        return detector.joining(awaited);
     }
 
     /** The settings that locks of this name have. */
@@ -201,7 +224,8 @@ public final class LockRegistry {
         private final List<LockListener> listeners = new ArrayList<>();
         private Ticker ticker = Ticker.system();
         private Parker parker = Parker.system();
-        private Gate gate = Gate.OPEN;
+        private DeadlockPolicy deadlock = DeadlockPolicy.THROW;
+        private @Nullable Gate gate;
         private Executor executor = ForkJoinPool.commonPool();
 
         private Builder() {}
@@ -236,7 +260,16 @@ public final class LockRegistry {
             return this;
         }
 
-        /** Who is told of waits that might never end. */
+        /**
+         * What is done about tasks that wait for each other; a wait that can never end is refused, if nothing else is said. Cycles
+         * may go through the locks of several registries.
+         */
+        public Builder deadlock(DeadlockPolicy policy) {
+            this.deadlock = requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /** Who is told of waits that might never end, in place of the library's own search for deadlocks. */
         public Builder gate(Gate gate) {
             this.gate = requireNonNull(gate, "gate");
             return this;

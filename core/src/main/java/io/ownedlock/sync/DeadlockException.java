@@ -13,12 +13,12 @@ public final class DeadlockException extends LockNotAcquiredException {
     DeadlockException(LockId lock, String cycle) {
         super(
                 lock,
-                "Waiting for lock " + lock + " would never end: " + cycle + ". Take locks in one order everywhere.",
+                "Waiting for lock " + lock + " would never end:\n" + cycle + "\nTake locks in one order everywhere.",
                 null);
         this.cycle = cycle;
     }
 
-    /** Who waits for whom, for people. */
+    /** Who waits for whom, for people: one line for each, and the last waits for the first, which is this task. */
     public String cycle() {
         return cycle;
     }

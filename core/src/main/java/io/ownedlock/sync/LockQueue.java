@@ -48,6 +48,16 @@ final class LockQueue implements Resource, Turn {
     }
 
     @Override
+    public List<Grant> inTheWayOf(Waiter waiter) {
+        return cell.state() instanceof Grant held && !LockCell.mayTake(held, waiter.task()) ? List.of(held) : List.of();
+    }
+
+    @Override
+    public boolean isFair() {
+        return settings.fair();
+    }
+
+    @Override
     public RuntimeException deadlock(String cycle) {
         return new DeadlockException(cell.id(), cycle);
     }
@@ -201,5 +211,10 @@ final class LockQueue implements Resource, Turn {
         } catch (InterruptedException e) {
             throw new AssertionError("Not interruptible", e);
         }
+    }
+
+    @Override
+    public String toString() {
+        return cell.toString();
     }
 }

@@ -34,18 +34,21 @@ final class Waits {
     boolean await(Waiter waiter, Turn turn, Patience patience) throws InterruptedException {
         WaitOutcome outcome = null;
         boolean edge = !patience.owned();
-        if (edge) {
-            gate.entered(waiter);
-        }
         try {
+            if (edge) {
+                gate.entered(waiter);
+            }
             outcome = outcome(waiter, turn, patience);
         } finally {
-            if (edge) {
-                gate.left(waiter);
-            }
-            if (outcome != WaitOutcome.GRANTED) {
-                lot.remove(waiter);
-                turn.passOn();
+            try {
+                if (outcome != WaitOutcome.GRANTED) {
+                    lot.remove(waiter);
+                    turn.passOn();
+                }
+            } finally {
+                if (edge) {
+                    gate.left(waiter);
+                }
             }
         }
         if (outcome == WaitOutcome.GRANTED) {

@@ -15,11 +15,20 @@ public final class Attachment implements AutoCloseable {
     final Task task;
     final Thread thread;
     private @Nullable Attachment beneath;
+
+    /** What the thread has turned to; written by that thread only. */
+    volatile @Nullable Attachment above;
+
     private boolean closed;
 
     Attachment(Task task, Thread thread) {
         this.task = task;
         this.thread = thread;
+    }
+
+    /** The task that the thread is in. */
+    public Task task() {
+        return task;
     }
 
     /** The calling thread's innermost attachment to a task that goes on, if there is one. */
@@ -35,13 +44,20 @@ public final class Attachment implements AutoCloseable {
             live = live.beneath;
         }
         INNERMOST.set(live);
+        if (live != null) {
+            live.above = null;
+        }
         return live;
     }
 
     /** Makes the task the calling thread's; this has won the task's word already. */
     Attachment push() {
-        beneath = innermost();
+        Attachment suspended = innermost();
+        beneath = suspended;
         INNERMOST.set(this);
+        if (suspended != null) {
+            suspended.above = this;
+        }
         return this;
     }
 
@@ -64,6 +80,9 @@ public final class Attachment implements AutoCloseable {
         Attachment top = innermost();
         if (top == this) {
             INNERMOST.set(beneath);
+            if (beneath != null) {
+                beneath.above = null;
+            }
         } else if (!task.isEnded()) {
             throw new IllegalStateException("Attachments close in the reverse order of opening: " + thread.getName()
                     + " must first leave " + (top == null ? "nothing" : top.task) + " to leave " + task);

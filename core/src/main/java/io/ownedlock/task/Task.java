@@ -188,6 +188,16 @@ public final class Task {
         return false;
     }
 
+    /**
+     * What the thread inside has turned to: it comes back to this task after that. {@code null} if there is no thread inside, or it
+     * is at work here. Never the same object again once it was left.
+     */
+    public @Nullable Attachment suspendedBy() {
+        Object seen = word;
+        Object stay = seen instanceof Ending ending ? ending.inside : seen;
+        return stay instanceof Attachment attachment ? attachment.above : null;
+    }
+
     /** A snapshot of what there is to say about the task. */
     public TaskInfo info() {
         Thread last = lastInside;

@@ -1,0 +1,180 @@
+package io.ownedlock.deadlock;
+
+import io.ownedlock.park.Holding;
+import io.ownedlock.park.ParkingLot;
+import io.ownedlock.park.Resource;
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Task;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task that cannot get on before another does. A link is made of objects that never come back once they are gone, so one that was
+ * seen and {@linkplain #stands() still stands} has stood all the while.
+ */
+sealed interface Link {
+
+    /** Who cannot get on. */
+    Task from();
+
+    /** Who must, before. */
+    Task to();
+
+    /** Whether it is still so. */
+    boolean stands();
+
+    /** What the task stopped for; {@code null} if its thread is elsewhere. */
+    @Nullable Arrival cause();
+
+    /** The link for people who look at it from outside. */
+    WaitForGraph.Edge edge();
+
+    /** Everything that keeps the task from getting on, as far as is known. */
+    static List<Link> leaving(Task task) {
+        List<Link> links = new ArrayList<>(2);
+        Wait wait = KnownWaits.of(task);
+        if (wait != null) {
+            wait.addLinks(links);
+        }
+        Join join = KnownWaits.joinOf(task);
+        if (join != null && join.stands() && links.isEmpty()) {
+            links.add(new Joins(join));
+        }
+        Attachment above = task.suspendedBy();
+        if (above != null) {
+            links.add(new SuspendedBy(task, above));
+        }
+        return links;
+    }
+
+    private static String waits(Wait wait, Resource resource) {
+        Thread thread = wait.waiter.thread();
+        return wait.task() + (thread == null ? "" : " (thread " + thread.getName() + ")") + " waits since " + wait.since
+                + " for " + resource;
+    }
+
+    /** It waits for what the other holds. */
+    record HeldBy(Wait cause, ParkingLot lot, Resource resource, Holding holding) implements Link {
+
+        @Override
+        public Task from() {
+            return cause.task();
+        }
+
+        @Override
+        public Task to() {
+            return holding.owner();
+        }
+
+        @Override
+        public boolean stands() {
+            if (!lot.contains(cause.waiter)) {
+                return false;
+            }
+            for (Holding now : resource.inTheWayOf(cause.waiter)) {
+                if (now == holding) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public WaitForGraph.Edge edge() {
+            return WaitForGraph.Edge.of(WaitForGraph.Kind.HELD_BY, this, resource.toString(), cause.since);
+        }
+
+        @Override
+        public String toString() {
+            return waits(cause, resource) + ", held by " + to();
+        }
+    }
+
+    /** It waits where nobody may overtake, and the other waits before it. */
+    record Behind(Wait cause, Wait before, ParkingLot lot, Resource resource) implements Link {
+
+        @Override
+        public Task from() {
+            return cause.task();
+        }
+
+        @Override
+        public Task to() {
+            return before.task();
+        }
+
+        @Override
+        public boolean stands() {
+            return lot.contains(cause.waiter) && lot.contains(before.waiter);
+        }
+
+        @Override
+        public WaitForGraph.Edge edge() {
+            return WaitForGraph.Edge.of(WaitForGraph.Kind.BEHIND, this, resource.toString(), cause.since);
+        }
+
+        @Override
+        public String toString() {
+            return waits(cause, resource) + ", in the queue behind " + to();
+        }
+    }
+
+    /** It has declared that it waits for the other's end. */
+    record Joins(Join cause) implements Link {
+
+        @Override
+        public Task from() {
+            return cause.task;
+        }
+
+        @Override
+        public Task to() {
+            return cause.awaited;
+        }
+
+        @Override
+        public boolean stands() {
+            return cause.stands();
+        }
+
+        @Override
+        public WaitForGraph.Edge edge() {
+            return WaitForGraph.Edge.of(WaitForGraph.Kind.JOINS, this, null, cause.since);
+        }
+
+        @Override
+        public String toString() {
+            return from() + " waits since " + cause.since + " for the end of " + to();
+        }
+    }
+
+    /** The thread inside it has turned to the other, and comes back when it has left that. */
+    record SuspendedBy(Task from, Attachment above) implements Link {
+
+        @Override
+        public Task to() {
+            return above.task();
+        }
+
+        @Override
+        public boolean stands() {
+            return from.suspendedBy() == above;
+        }
+
+        @Override
+        public @Nullable Arrival cause() {
+            return null;
+        }
+
+        @Override
+        public WaitForGraph.Edge edge() {
+            return WaitForGraph.Edge.of(WaitForGraph.Kind.SUSPENDED_BY, this, null, null);
+        }
+
+        @Override
+        public String toString() {
+            return from + " is suspended, on the same thread, by " + to();
+        }
+    }
+}

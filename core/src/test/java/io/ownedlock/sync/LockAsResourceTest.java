@@ -1,0 +1,55 @@
+package io.ownedlock.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ownedlock.park.Gate;
+import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What a lock says of itself to whoever looks for cycles. */
+class LockAsResourceTest extends LockTesting {
+
+    @Test
+    void isInTheWayOfThoseWhoMayNotTakeIt() {
+        LockCell cell = cell(Gate.OPEN);
+        Task owner = Task.start("owner", TaskKind.REQUEST);
+        in(owner, () -> {
+            Grant held = cell.take(Grant.HOLD, Patience.NONE);
+            assertThat(cell.queue().inTheWayOf(cell.queue().lot().join(owner))).isEmpty();
+            Task.runInTask("nested", () -> {
+                assertThat(cell.queue().inTheWayOf(cell.queue().lot().join(Task.current())))
+                        .isEmpty();
+                return null;
+            });
+            Task outsider = Task.start("outsider", TaskKind.REQUEST);
+            assertThat(cell.queue().inTheWayOf(cell.queue().lot().join(outsider)))
+                    .isEqualTo(List.of(held));
+            return null;
+        });
+    }
+
+    @Test
+    void aGateThatDiesLeavesNobodyInTheQueue() {
+        LockCell cell = cell(new Gate() {
+            @Override
+            public void entered(Waiter waiter) {
+                throw new StackOverflowError("on purpose");
+            }
+        });
+        in(Task.start("owner", TaskKind.REQUEST), () -> cell.take(Grant.HOLD, Patience.NONE));
+        Patience forEver = Patience.configured(null, true);
+        assertThatThrownBy(() -> cell.take(Grant.HOLD, forEver)).isInstanceOf(StackOverflowError.class);
+        assertThat(cell.queue().lot().isEmpty()).isTrue();
+    }
+
+    private LockCell cell(Gate gate) {
+        return new LockCell(
+                new LockId("order", "42"),
+                LockSettings.DEFAULTS,
+                new LockEnvironment(time, time, gate, Runnable::run, List.of()));
+    }
+}
