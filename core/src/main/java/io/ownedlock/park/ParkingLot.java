@@ -1,10 +1,14 @@
 package io.ownedlock.park;
 
 import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskInfo;
 import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,13 @@ import org.jspecify.annotations.Nullable;
  * parks, and who changes the primitive looks at the queue <em>after</em> that. Both are volatile accesses, so at least one of the
  * two sees the other, and an unpark that comes before the park is kept as a permit.
  *
+ * <p>To build a primitive on it: keep its state in fields, change them under the monitor, wait with {@link #parkIf parkIf}, which
+ * asks under the monitor whether to, and after a change {@link #unpark} those who can go on. {@link #addBreaker Register} the
+ * task on which the others depend: if it ends, the lot breaks, and they are told instead of waiting for ever. A lot is
+ * broken for good; nothing parks there any more, and what is {@linkplain #repark moved} there fails. The methods below that
+ * ({@code join}, {@code park}, {@code remove}, {@code grant}, {@code fail}) are the single steps for primitives that queue
+ * futures, or decide by themselves who is next.
+ *
  * <p>Costs: joining, leaving, failing one are constant; failing all is linear, with one field write a waiter under the monitor.
  */
 public final class ParkingLot {
@@ -39,11 +50,10 @@ public final class ParkingLot {
     private final Parker parker;
     private final @Nullable Resource resource;
     private final Object monitor;
+    private final WaitQueue queue = new WaitQueue();
 
-    // All guarded by the monitor; head and size are also read without it.
-    private volatile @Nullable Waiter head;
-    private @Nullable Waiter tail;
-    private volatile int size;
+    /** Made when first needed, under the monitor: a lock's lot has none. */
+    private volatile @Nullable Breakers breakers;
 
     /** Makes an empty lot on the JVM's own clock and {@link java.util.concurrent.locks.LockSupport}. */
     public ParkingLot() {
@@ -94,6 +104,7 @@ public final class ParkingLot {
      *
      * @param request what for; the primitive's own business
      * @param ahead whether before all those who did not join ahead, and not last
+     * @throws BrokenLotException if the lot is broken; nothing has joined then
      */
     public Waiter join(Task task, @Nullable Object request, boolean ahead) {
         Thread thread = Thread.currentThread();
@@ -107,6 +118,7 @@ public final class ParkingLot {
      *
      * @param request what for; the primitive's own business
      * @param alarm tells that somebody has decided; called once, by whoever did, so it must neither block nor throw
+     * @throws BrokenLotException if the lot is broken; nothing has joined then
      */
     public Waiter joinAsync(Task task, @Nullable Object request, boolean ahead, Consumer<Waiter> alarm) {
         Waiter waiter = new Waiter(task, request, null, alarm, ticker.nanos());
@@ -131,32 +143,196 @@ public final class ParkingLot {
 
     private void enqueue(Waiter waiter, boolean ahead) {
         synchronized (monitor) {
-            Waiter after = ahead ? firstNotAhead() : null;
-            Waiter before = after == null ? tail : after.previous;
-            waiter.ahead = ahead;
-            waiter.previous = before;
-            waiter.next = after;
-            if (before == null) {
-                head = waiter;
-            } else {
-                before.next = waiter;
+            if (!isBroken()) {
+                queue.add(waiter, ahead);
+                waiter.lot = this;
+                return;
             }
-            if (after == null) {
-                tail = waiter;
+        }
+        throw BrokenLotException.onArrival(brokenBy());
+    }
+
+    /**
+     * Parks the calling thread, first come, first served, until it is {@linkplain #unpark unparked}, if it must. After a
+     * {@code true} answer nothing can happen to the lot before the thread is in the queue.
+     *
+     * @param mustPark looks whether there is a need to wait, and takes what there is no need to wait for; called once, on the
+     *     calling thread under the {@linkplain #monitor() monitor}, so it must only read and write a few fields
+     * @throws BrokenLotException if it must and the lot is broken, at once, or if it is broken while this is parked
+     * @throws InterruptedException if the thread is or was interrupted before it was unparked
+     * @throws ParkRefusedException if the current task is ending, or ends while this is parked
+     */
+    public void parkIf(BooleanSupplier mustPark) throws InterruptedException {
+        new Parking(this, Task.current()).run(mustPark, Long.MAX_VALUE);
+    }
+
+    /**
+     * Like {@link #parkIf(BooleanSupplier)}, and parks at most so long.
+     *
+     * @return {@code false} if time ran out; it is not unparked any more then
+     */
+    public boolean parkIf(BooleanSupplier mustPark, Duration atMost) throws InterruptedException {
+        return new Parking(this, Task.current()).run(mustPark, TimeUnit.NANOSECONDS.convert(atMost));
+    }
+
+    /**
+     * Unparks those who have waited longest: they are out of the queue when this returns, each of them for good.
+     *
+     * @param count how many at most; none if it is not positive
+     * @return who they are, in order
+     */
+    public List<Waiter> unpark(int count) {
+        Waiter chain;
+        synchronized (monitor) {
+            chain = queue.cut(count, Waiter.GRANTED);
+        }
+        wakeAll(chain);
+        List<Waiter> woken = new ArrayList<>();
+        for (Waiter waiter = chain; waiter != null; waiter = waiter.next) {
+            woken.add(waiter);
+        }
+        return woken;
+    }
+
+    /** Unparks everybody. */
+    public List<Waiter> unparkAll() {
+        return unpark(Integer.MAX_VALUE);
+    }
+
+    /**
+     * Moves those who have waited longest to the end of another lot, in order and still asleep. Is the other one broken, they
+     * fail with a {@link BrokenLotException}, since it would never wake them.
+     *
+     * @param count how many at most; none if it is not positive
+     * @throws IllegalArgumentException if the other lot does not have the same monitor, so is not a {@linkplain #sibling() sibling}
+     */
+    public void repark(int count, ParkingLot target) {
+        if (target.monitor != monitor) {
+            throw new IllegalArgumentException("Waiters move between siblings only: parking lots of one monitor");
+        }
+        Waiter failed = null;
+        synchronized (monitor) {
+            if (target.isBroken()) {
+                failed = queue.cut(count, target.arrivalFailure());
             } else {
-                after.previous = waiter;
+                queue.move(count, target.queue, target);
             }
-            waiter.lot = this;
-            size = size + 1;
+        }
+        wakeAll(failed);
+    }
+
+    private Supplier<BrokenLotException> arrivalFailure() {
+        List<TaskInfo> culprits = brokenBy();
+        return () -> BrokenLotException.onArrival(culprits);
+    }
+
+    /** Moves everybody. */
+    public void reparkAll(ParkingLot target) {
+        repark(Integer.MAX_VALUE, target);
+    }
+
+    /** Like {@link #breakLot(Task)} by the current task. */
+    public void breakLot() {
+        breakLot(Task.current());
+    }
+
+    /**
+     * Breaks the lot for good: those who are parked fail with a {@link BrokenLotException}, and whoever is to park later does.
+     * Breaking it again adds to who is to blame.
+     *
+     * @param culprit who is to blame; need not take part, nor go on
+     */
+    public void breakLot(Task culprit) {
+        breakLot(culprit, null);
+    }
+
+    void breakLot(Task culprit, @Nullable Throwable cause) {
+        TaskInfo by = culprit.info();
+        Waiter chain;
+        synchronized (monitor) {
+            breakers().broken(by);
+            chain = failAll(() -> BrokenLotException.whileParked(by, cause));
+        }
+        wakeAll(chain);
+    }
+
+    /**
+     * Lets the end of a task break this lot, with what it failed with as the cause. Any task may be registered by anybody, more
+     * than once; each registration breaks the lot once, in the order in which they were made. Either it is registered, and its end
+     * breaks the lot, or it is over already.
+     *
+     * @throws BrokenLotException if the task is over already; the lot is not broken by it then
+     */
+    public void addBreaker(Task task) {
+        breakers().register(task);
+    }
+
+    /**
+     * Takes one registration of the task back.
+     *
+     * @throws IllegalStateException if there is none
+     */
+    public void removeBreaker(Task task) {
+        breakers().unregister(task);
+    }
+
+    private Breakers breakers() {
+        synchronized (monitor) {
+            Breakers seen = breakers;
+            if (seen == null) {
+                seen = new Breakers(this);
+                breakers = seen;
+            }
+            return seen;
         }
     }
 
-    private @Nullable Waiter firstNotAhead() {
-        Waiter waiter = head;
-        while (waiter != null && waiter.ahead) {
-            waiter = waiter.next;
+    /** Ends those breakers that are gone without a word; the lot is broken then. For a watchdog. */
+    public void inspectBreakers() {
+        Breakers seen = breakers;
+        if (seen != null) {
+            seen.endTheGone();
         }
-        return waiter;
+    }
+
+    void endDeadBreakers() {
+        Breakers seen = breakers;
+        if (seen != null) {
+            seen.endTheDead();
+        }
+    }
+
+    /** Whether it is broken, for good. */
+    public boolean isBroken() {
+        Breakers seen = breakers;
+        return seen != null && seen.isBroken();
+    }
+
+    /** Who has broken it, in order; empty if it is not broken. A copy. */
+    public List<TaskInfo> brokenBy() {
+        Breakers seen = breakers;
+        return seen == null ? List.of() : seen.brokenBy();
+    }
+
+    /** The lot as it is now. */
+    public LotStatistics statistics() {
+        List<Waiter> waiting;
+        List<Task> registered;
+        List<TaskInfo> culprits;
+        synchronized (monitor) {
+            Breakers seen = breakers;
+            waiting = waiters();
+            registered = seen == null ? List.of() : seen.tasks();
+            culprits = brokenBy();
+        }
+        return new LotStatistics(
+                waiting.stream().map(waiter -> waiter.task().info()).toList(),
+                registered.stream().map(Task::info).toList(),
+                culprits);
+    }
+
+    long nanos() {
+        return ticker.nanos();
     }
 
     /**
@@ -175,7 +351,7 @@ public final class ParkingLot {
 
     /** The first in line; {@code null} if nobody waits. */
     public @Nullable Waiter first() {
-        return head;
+        return queue.head();
     }
 
     /** Whether the waiter is still in the queue, and so has no outcome yet. Final only under the monitor. */
@@ -193,20 +369,8 @@ public final class ParkingLot {
             if (waiter.lot != this) {
                 return false;
             }
-            Waiter before = waiter.previous;
-            Waiter after = waiter.next;
-            if (before == null) {
-                head = after;
-            } else {
-                before.next = after;
-            }
-            if (after == null) {
-                tail = before;
-            } else {
-                after.previous = before;
-            }
+            queue.unlink(waiter);
             waiter.lot = null;
-            size = size - 1;
             return true;
         }
     }
@@ -221,7 +385,7 @@ public final class ParkingLot {
             if (!remove(waiter)) {
                 return false;
             }
-            waiter.grant();
+            waiter.decide(Waiter.GRANTED);
             return true;
         }
     }
@@ -238,7 +402,7 @@ public final class ParkingLot {
             if (where == null || where.monitor != monitor || !where.remove(waiter)) {
                 return false;
             }
-            waiter.failWith(failure);
+            waiter.decide(failure);
         }
         waiter.wake();
         return true;
@@ -253,15 +417,7 @@ public final class ParkingLot {
      */
     public @Nullable Waiter failAll(Supplier<? extends RuntimeException> failure) {
         synchronized (monitor) {
-            Waiter first = head;
-            for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
-                waiter.failWith(failure);
-                waiter.lot = null;
-            }
-            head = null;
-            tail = null;
-            size = 0;
-            return first;
+            return queue.cut(Integer.MAX_VALUE, failure);
         }
     }
 
@@ -281,19 +437,19 @@ public final class ParkingLot {
 
     /** Whether nobody waits. */
     public boolean isEmpty() {
-        return head == null;
+        return queue.head() == null;
     }
 
     /** How many wait. */
     public int size() {
-        return size;
+        return queue.size();
     }
 
     /** Who waits, first in line first: a snapshot. */
     public List<Waiter> waiters() {
         List<Waiter> found = new ArrayList<>();
         synchronized (monitor) {
-            for (Waiter waiter = head; waiter != null; waiter = waiter.next) {
+            for (Waiter waiter = queue.head(); waiter != null; waiter = waiter.next) {
                 found.add(waiter);
             }
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Waiter {
 
-    private static final Object GRANTED = new Object();
+    static final Object GRANTED = new Object();
 
     private final Task task;
     private final @Nullable Object request;
@@ -75,12 +75,24 @@ public final class Waiter {
         return decision instanceof Supplier<?> failure ? (Supplier<? extends RuntimeException>) failure : null;
     }
 
-    void grant() {
-        decision = GRANTED;
+    /**
+     * Takes it out of whatever queue it is in now: the outcome is the caller's.
+     *
+     * @return {@code false} if it was in no queue any more, so the outcome is somebody else's
+     */
+    public boolean leave() {
+        for (ParkingLot where = lot; where != null; where = lot) {
+            if (where.remove(this)) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    void failWith(Supplier<? extends RuntimeException> failure) {
-        decision = failure;
+    /** Once, under the monitor: {@link #GRANTED}, or what makes the failure. Decided first, out of its lot second. */
+    void decide(Object outcome) {
+        decision = outcome;
+        lot = null;
     }
 
     /** Wakes the thread, or tells the future; under no lock. */

@@ -1,5 +1,6 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.task.TaskInfo;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -49,6 +50,11 @@ final class Listeners implements LockListener {
     @Override
     public void sealed(Abandonment abandonment, int waitersTold) {
         tell(listener -> listener.sealed(abandonment, waitersTold));
+    }
+
+    @Override
+    public void reclaimed(LockId lock, TaskInfo owner, long heldNanos) {
+        tell(listener -> listener.reclaimed(lock, owner, heldNanos));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.task.TaskInfo;
+
 /**
  * Hears what happens to locks. Called on the thread that made it happen, under no lock of the library; what a listener throws
  * is logged and harms nobody, and what it takes in time, the caller waits.
@@ -47,6 +49,14 @@ public interface LockListener {
      * @param waitersTold how many were waiting and have been told
      */
     default void sealed(Abandonment abandonment, int waitersTold) {}
+
+    /**
+     * A task ended and still held a permit of a semaphore or a limiter, which went back to the others.
+     *
+     * @param owner the task that ended
+     * @param heldNanos how long it held it
+     */
+    default void reclaimed(LockId lock, TaskInfo owner, long heldNanos) {}
 
     /** A poisoned lock was repaired. */
     default void repaired(LockId lock) {}

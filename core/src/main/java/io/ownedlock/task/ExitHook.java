@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * hook before it tries to become the task's, and {@linkplain Task#remove removes} it after it was given back; the hook
  * therefore must find out by itself whether there is anything to give up.
  *
- * <p>A hook belongs to one task, once. The links of the task's list are kept in the hook, so that adding one allocates
+ * <p>A hook belongs to one task, once, and is added there either by {@link Task#add} or by {@link Task#watch}. The links of the task's list are kept in the hook, so that adding one allocates
  * nothing.
  */
 public abstract class ExitHook {

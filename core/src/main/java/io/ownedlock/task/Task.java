@@ -44,6 +44,9 @@ public final class Task {
      * The hooks form a list, newest first. Only the thread inside changes it; a hook that another thread has done with is marked
      * a stray, and unlinked by the thread inside when it next adds one. One that tells the hooks of an ENDING task walks the list
      * at the same time: unlinked hooks keep their way to the older ones, so the walk passes all that stay.
+     *
+     * Hooks from outside are a list apart, which anybody changes by compare-and-set, and which the end swaps for OVER: a hook is
+     * in the list that was swapped out, and runs, or finds OVER, and is refused.
      */
     private static final Object IDLE = new Object();
 
@@ -51,11 +54,13 @@ public final class Task {
     private static final AtomicLong IDS = new AtomicLong();
     private static final VarHandle WORD;
     private static final VarHandle NEWEST;
+    private static final VarHandle WATCHES;
 
     static {
         try {
             WORD = MethodHandles.lookup().findVarHandle(Task.class, "word", Object.class);
             NEWEST = MethodHandles.lookup().findVarHandle(Task.class, "newest", ExitHook.class);
+            WATCHES = MethodHandles.lookup().findVarHandle(Task.class, "watches", Watch.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -75,6 +80,7 @@ public final class Task {
     private volatile @Nullable Thread lastInside;
     private volatile boolean strays;
     private @Nullable ExitHook newest;
+    private volatile @Nullable Watch watches;
 
     private Task(String name, TaskKind kind, @Nullable Task host, @Nullable Task parent, @Nullable Liveness liveness) {
         this.name = requireNonNull(name, "name");
@@ -366,6 +372,44 @@ public final class Task {
         }
     }
 
+    /**
+     * Adds something to be done at this task's end, from any thread and without the task's consent. Either it is added and the
+     * end will run it, or the task is over and nothing was added; there is nothing in between. An {@link #add} by the thread
+     * inside costs less.
+     *
+     * @param hook a hook that was never added before; those of one task run in the order in which they were added
+     * @return {@code false} if the task is over
+     */
+    public boolean watch(ExitHook hook) {
+        for (; ; ) {
+            Watch seen = watches;
+            if (seen == Watch.OVER || isEnded()) {
+                return false;
+            }
+            if (WATCHES.compareAndSet(this, seen, new Watch(hook, seen))) {
+                return true;
+            }
+        }
+    }
+
+    /**
+     * Takes back a {@link #watch}, on any thread.
+     *
+     * @return {@code false} if the hook is not there, or the task's end has got hold of it
+     */
+    public boolean unwatch(ExitHook hook) {
+        for (; ; ) {
+            Watch seen = watches;
+            Watch rest = Watch.without(seen, hook);
+            if (rest == seen) {
+                return false;
+            }
+            if (WATCHES.compareAndSet(this, seen, rest)) {
+                return true;
+            }
+        }
+    }
+
     private void unlink(ExitHook hook) {
         ExitHook newer = hook.newer;
         ExitHook older = hook.older;
@@ -393,11 +437,18 @@ public final class Task {
         // other.
         VarHandle.fullFence();
         for (ExitHook hook = (ExitHook) NEWEST.getAcquire(this); hook != null; hook = hook.older) {
-            try {
-                hook.onEnding(this);
-            } catch (RuntimeException | Error e) {
-                warn(hook, e);
-            }
+            tellEnding(hook);
+        }
+        for (Watch watch = watches; watch != null && watch.hook() != null; watch = watch.older()) {
+            tellEnding(watch.hook());
+        }
+    }
+
+    private void tellEnding(ExitHook hook) {
+        try {
+            hook.onEnding(this);
+        } catch (RuntimeException | Error e) {
+            warn(hook, e);
         }
     }
 
@@ -406,7 +457,12 @@ public final class Task {
         while (hook != null && hook.older != null) {
             hook = hook.older;
         }
-        for (; hook != null; hook = hook.newer) {
+        runHooks(hook, end);
+        runHooks(Watch.oldestFirst((Watch) WATCHES.getAndSet(this, Watch.OVER)), end);
+    }
+
+    private void runHooks(@Nullable ExitHook oldest, TaskEnd end) {
+        for (ExitHook hook = oldest; hook != null; hook = hook.newer) {
             if (!hook.stray) {
                 try {
                     hook.onEnded(this, end);

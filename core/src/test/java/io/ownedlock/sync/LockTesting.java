@@ -3,12 +3,15 @@ package io.ownedlock.sync;
 import io.ownedlock.park.Gate;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import io.ownedlock.testing.TestTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the tests of the lock share: a lock in the hands of a test, and tasks that do something with it. */
 abstract class LockTesting {
@@ -50,6 +53,11 @@ abstract class LockTesting {
         }
 
         @Override
+        public void reclaimed(LockId lock, TaskInfo owner, long heldNanos) {
+            note("reclaimed " + lock + " from " + owner.name() + " after " + heldNanos);
+        }
+
+        @Override
         public void repaired(LockId lock) {
             note("repaired " + lock);
         }
@@ -60,10 +68,11 @@ abstract class LockTesting {
     }
 
     TaskLock newLock(LockSettings settings) {
-        return TaskLock.create(
-                new LockId("order", "42"),
-                settings,
-                new LockEnvironment(time, time, Gate.OPEN, Runnable::run, List.of(listener)));
+        return TaskLock.create(new LockId("order", "42"), settings, environment(Runnable::run));
+    }
+
+    LockEnvironment environment(Executor executor) {
+        return new LockEnvironment(time, time, Gate.OPEN, executor, List.of(listener));
     }
 
     static LockSettings settings(OnOwnerEnd policy) {
@@ -100,6 +109,29 @@ abstract class LockTesting {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <X extends Throwable> RuntimeException sneaky(Throwable e) throws X {
         throw (X) e;
+    }
+
+    /** Stops a thread of this name at its n-th reading of the clock. */
+    Stop stopAtReadOf(String thread, int n) {
+        Stop stop = new Stop();
+        AtomicInteger reads = new AtomicInteger();
+        time.onRead(() -> {
+            if (Thread.currentThread().getName().equals(thread) && reads.incrementAndGet() == n) {
+                stop.here();
+            }
+        });
+        return stop;
+    }
+
+    /** Stops a thread of this name when it has decided to park. */
+    Stop stopBeforePark(String thread) {
+        Stop stop = new Stop();
+        time.onPark(() -> {
+            if (Thread.currentThread().getName().equals(thread)) {
+                stop.here();
+            }
+        });
+        return stop;
     }
 
     /**

@@ -1,0 +1,205 @@
+package io.ownedlock.park;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.ExitHook;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskEnd;
+import io.ownedlock.task.TaskInfo;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.testing.Actor;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Tasks whose end breaks a lot. */
+class BreakerTest {
+
+    private final ParkingLot lot = new ParkingLot();
+    private final Task task = Task.start("task", TaskKind.REQUEST);
+
+    private Actor<Void> park() {
+        return Actor.run("waiter", () -> lot.parkIf(() -> true)).awaitParkedOn(lot);
+    }
+
+    private List<String> brokenBy() {
+        return lot.brokenBy().stream().map(TaskInfo::name).toList();
+    }
+
+    @Test
+    void theEndOfABreakerBreaksTheLotAndItsFailureIsTheCause() {
+        lot.addBreaker(task);
+        assertThat(lot.statistics().breakers()).extracting(TaskInfo::id).containsExactly(task.id());
+        Actor<Void> waiter = park();
+        IllegalStateException crash = new IllegalStateException("crash");
+        task.end(crash);
+        assertThat(waiter.failure())
+                .isInstanceOf(BrokenLotException.class)
+                .hasMessageContaining("'task'")
+                .hasCause(crash);
+        assertThat(brokenBy()).containsExactly("task");
+        assertThat(lot.statistics().breakers()).isEmpty();
+        assertThatExceptionOfType(BrokenLotException.class)
+                .as("later ones keep none of its objects")
+                .isThrownBy(() -> lot.parkIf(() -> true))
+                .withNoCause();
+    }
+
+    @Test
+    void registrationsCount() {
+        lot.addBreaker(task);
+        lot.addBreaker(task);
+        lot.removeBreaker(task);
+        lot.removeBreaker(task);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> lot.removeBreaker(task))
+                .withMessageContaining("not registered");
+        task.end();
+        assertThat(lot.isBroken()).isFalse();
+    }
+
+    @Test
+    void whoIsNotRegisteredCannotBeRemoved() {
+        assertThatIllegalStateException().isThrownBy(() -> lot.removeBreaker(task));
+        lot.addBreaker(task);
+        assertThatIllegalStateException().isThrownBy(() -> lot.removeBreaker(Task.current()));
+    }
+
+    @Test
+    void eachRegistrationThatIsLeftBreaksOnce() {
+        Task second = Task.start("second", TaskKind.REQUEST);
+        lot.addBreaker(task);
+        lot.addBreaker(second);
+        lot.addBreaker(task);
+        task.end();
+        assertThat(brokenBy()).containsExactly("task", "task");
+        second.end();
+        assertThat(brokenBy()).containsExactly("task", "task", "second");
+        assertThatIllegalStateException().isThrownBy(() -> lot.removeBreaker(task));
+    }
+
+    @Test
+    void lotsBreakInTheOrderOfRegistration() {
+        ParkingLot second = new ParkingLot();
+        StringBuilder order = new StringBuilder();
+        second.addBreaker(task);
+        task.watch(new ExitHook() {
+            @Override
+            protected void onEnded(Task ended, TaskEnd end) {
+                order.append(second.isBroken()).append(lot.isBroken());
+            }
+        });
+        lot.addBreaker(task);
+        task.end();
+        assertThat(order).hasToString("truefalse");
+        assertThat(lot.isBroken()).isTrue();
+    }
+
+    @Test
+    void anEndedTaskCannotBeRegistered() {
+        task.end();
+        assertThatExceptionOfType(BrokenLotException.class)
+                .isThrownBy(() -> lot.addBreaker(task))
+                .withMessageContaining("over")
+                .withMessageContaining("'task'");
+        assertThat(lot.isBroken()).isFalse();
+        assertThat(lot.statistics().breakers()).isEmpty();
+    }
+
+    @Test
+    void aBrokenLotTakesBreakersAllTheSame() {
+        lot.breakLot(task);
+        lot.addBreaker(task);
+        task.end();
+        assertThat(brokenBy()).containsExactly("task", "task");
+        lot.breakLot(task);
+        assertThat(brokenBy()).as("an ended one may be blamed").hasSize(3);
+    }
+
+    @Test
+    void aTaskThatIsEndingBreaksTheLotWhenItsThreadLeaves() {
+        try (Attachment inside = task.attach()) {
+            lot.addBreaker(task);
+            task.end();
+            assertThat(lot.isBroken()).isFalse();
+        }
+        assertThat(lot.isBroken()).isTrue();
+    }
+
+    @Test
+    void aDeadThreadIsFoundOutByWhoIsToPark() {
+        Actor.runAndDie("dying", () -> lot.addBreaker(Task.current()));
+        assertThatExceptionOfType(BrokenLotException.class).isThrownBy(() -> lot.parkIf(() -> true));
+        assertThat(brokenBy()).containsExactly("dying");
+    }
+
+    @Test
+    void aTaskWhoseEndWasMissedIsFoundOutByTheWatchdog() {
+        lot.inspectBreakers();
+        lot.addBreaker(Task.start("missed", TaskKind.REQUEST, inside -> true));
+        Actor<Void> waiter = park();
+        lot.inspectBreakers();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class).hasMessageContaining("'missed'");
+    }
+
+    @Test
+    void removedBeforeTheEndAndAfter() {
+        lot.addBreaker(task);
+        lot.removeBreaker(task);
+        task.end();
+        assertThat(lot.isBroken()).isFalse();
+        Task second = Task.start("second", TaskKind.REQUEST);
+        lot.addBreaker(second);
+        second.end();
+        assertThatIllegalStateException().isThrownBy(() -> lot.removeBreaker(second));
+        assertThat(brokenBy()).containsExactly("second");
+    }
+
+    /** Whatever the order: registered and broken, or refused and not. */
+    @Test
+    void registeringAndEndingAtOnceIsOneOrTheOther() {
+        int registered = 0;
+        for (int round = 0; round < 1_000; round++) {
+            ParkingLot fresh = new ParkingLot();
+            Task ending = Task.start("ending", TaskKind.REQUEST);
+            Actor<Boolean> adder = Actor.start("adder", () -> {
+                try {
+                    fresh.addBreaker(ending);
+                    return true;
+                } catch (BrokenLotException over) {
+                    return false;
+                }
+            });
+            while (round % 2 == 0 && fresh.statistics().breakers().isEmpty() && !adder.isDone()) {
+                Thread.onSpinWait();
+            }
+            ending.end();
+            assertThat(fresh.isBroken()).isEqualTo(adder.result());
+            registered += fresh.isBroken() ? 1 : 0;
+        }
+        assertThat(registered).isPositive();
+    }
+
+    /** Whatever the order: taken back and whole, or refused and broken. */
+    @Test
+    void removingAndEndingAtOnceIsOneOrTheOther() {
+        for (int round = 0; round < 1_000; round++) {
+            ParkingLot fresh = new ParkingLot();
+            Task ending = Task.start("ending", TaskKind.REQUEST);
+            fresh.addBreaker(ending);
+            Actor<Boolean> remover = Actor.start("remover", () -> {
+                try {
+                    fresh.removeBreaker(ending);
+                    return true;
+                } catch (IllegalStateException gone) {
+                    return false;
+                }
+            });
+            ending.end();
+            boolean removed = remover.result();
+            assertThat(fresh.isBroken()).isEqualTo(!removed);
+        }
+    }
+}

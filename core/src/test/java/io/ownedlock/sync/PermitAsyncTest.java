@@ -1,0 +1,185 @@
+package io.ownedlock.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.testing.Actor;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** Permits in futures: who completes them and where, and that none is lost on the way. */
+class PermitAsyncTest extends LockTesting {
+
+    /** What the library has asked the executor to do. */
+    private final Queue<Runnable> submitted = new ArrayDeque<>();
+
+    private final TaskSemaphore semaphore =
+            TaskSemaphore.create(new LockId("render", null), 1, environment(submitted::add));
+
+    private void runSubmitted() {
+        for (Runnable next = submitted.poll(); next != null; next = submitted.poll()) {
+            next.run();
+        }
+    }
+
+    @Test
+    void aFreePermitIsThereAtOnce() {
+        CompletableFuture<Permit> future = semaphore.acquireAsync();
+        assertThat(future).isCompleted();
+        assertThat(submitted).isEmpty();
+        future.join().close();
+        assertThat(semaphore.available()).isEqualTo(1);
+    }
+
+    @Test
+    void isCompletedByTheExecutorAndNotInsideClose() {
+        Permit permit = semaphore.acquire();
+        Task task = Task.start("task", TaskKind.REQUEST);
+        CompletableFuture<Permit> future = in(task, semaphore::acquireAsync);
+        assertThat(semaphore.waiting()).isEqualTo(1);
+        permit.close();
+        assertThat(future).isNotDone();
+        assertThat(semaphore.snapshot().owners()).singleElement().matches(owner -> owner.id() == task.id());
+        runSubmitted();
+        assertThat(future).isCompleted();
+        task.end();
+        assertThat(semaphore.available()).as("reclaimed").isEqualTo(1);
+    }
+
+    @Test
+    void futuresAndThreadsStandInOneQueue() {
+        Permit permit = semaphore.acquire();
+        CompletableFuture<Permit> first = semaphore.acquireAsync();
+        Actor<Permit> second = inOwnTask("second", semaphore::acquire).awaitParkedOn(semaphore.lot());
+        CompletableFuture<Permit> third = semaphore.acquireAsync();
+        permit.close();
+        runSubmitted();
+        first.join().close();
+        second.result().close();
+        runSubmitted();
+        third.join().close();
+        assertThat(semaphore.available()).isEqualTo(1);
+    }
+
+    @Test
+    void cancelledWhileItWaitsLeavesNothingBehind() {
+        Permit permit = semaphore.acquire();
+        CompletableFuture<Permit> future = semaphore.acquireAsync();
+        assertThat(future.cancel(false)).isTrue();
+        assertThat(semaphore.waiting()).isZero();
+        permit.close();
+        runSubmitted();
+        assertThat(semaphore.available()).isEqualTo(1);
+        assertThat(events).contains("INTERRUPTED render after 0");
+    }
+
+    @Test
+    void cancelledAfterTheGrantPassesThePermitOn() {
+        Permit permit = semaphore.acquire();
+        CompletableFuture<Permit> future = semaphore.acquireAsync();
+        Actor<Permit> behind = inOwnTask("behind", semaphore::acquire).awaitParkedOn(semaphore.lot());
+        permit.close();
+        future.cancel(false);
+        assertThat(behind.isParkedOn(semaphore.lot())).isTrue();
+        runSubmitted();
+        behind.result().close();
+        assertThat(semaphore.available()).isEqualTo(1);
+    }
+
+    @Test
+    void aSharedPermitCancelledAfterTheGrantIsPassedOn() {
+        CompletableFuture<Void> taken = semaphore.shared().acquireAsync();
+        CompletableFuture<Void> future = semaphore.shared().acquireAsync();
+        assertThat(taken).isCompleted();
+        semaphore.shared().release();
+        future.cancel(false);
+        runSubmitted();
+        assertThat(semaphore.available()).isEqualTo(1);
+        CompletableFuture<Void> again = semaphore.shared().acquireAsync();
+        assertThat(again).isCompleted();
+    }
+
+    @Test
+    void theTaskEndsWhileItsFutureWaits() {
+        semaphore.acquire();
+        Task task = Task.start("task", TaskKind.REQUEST);
+        CompletableFuture<Permit> future = in(task, semaphore::acquireAsync);
+        task.end();
+        assertThat(semaphore.waiting()).isZero();
+        assertThat(future).as("on the executor only").isNotDone();
+        runSubmitted();
+        assertThat(future.handle((permit, failure) -> failure).join()).isInstanceOf(LockRefusedException.class);
+        assertThat(events).contains("REFUSED render after 0");
+    }
+
+    @Test
+    void theTaskEndsBetweenTheGrantAndItsDelivery() {
+        Permit permit = semaphore.acquire();
+        Task task = Task.start("task", TaskKind.REQUEST);
+        CompletableFuture<Permit> future = in(task, semaphore::acquireAsync);
+        permit.close();
+        task.end();
+        assertThat(semaphore.available()).as("reclaimed").isEqualTo(1);
+        runSubmitted();
+        assertThat(future).failsWithin(java.time.Duration.ZERO);
+        assertThat(semaphore.available()).isEqualTo(1);
+    }
+
+    @Test
+    void theTaskIsToldToEndBetweenTheGrantAndItsDelivery() {
+        Permit permit = semaphore.acquire();
+        Task task = Task.start("task", TaskKind.REQUEST);
+        try (Attachment inside = task.attach()) {
+            CompletableFuture<Permit> future = semaphore.acquireAsync();
+            permit.close();
+            task.end();
+            runSubmitted();
+            assertThat(future).isCompletedExceptionally();
+            assertThat(semaphore.available()).isEqualTo(1);
+            assertThat(semaphore.acquireAsync())
+                    .as("gets nothing new")
+                    .failsWithin(java.time.Duration.ZERO)
+                    .withThrowableOfType(java.util.concurrent.ExecutionException.class)
+                    .withCauseInstanceOf(LockRefusedException.class);
+        }
+        assertThat(semaphore.available()).isEqualTo(1);
+    }
+
+    @Test
+    void anExecutorThatIsShutDownLosesNoPermit() {
+        TaskSemaphore rejected = TaskSemaphore.create(new LockId("render", null), 1, environment(command -> {
+            throw new RejectedExecutionException();
+        }));
+        Permit permit = rejected.acquire();
+        CompletableFuture<Permit> future = rejected.acquireAsync();
+        permit.close();
+        Actor.start("joiner", future::join).result().close();
+        assertThat(rejected.available()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeadOwnerIsFoundOutByAFuture() {
+        Actor.runAndDie("dying", semaphore::acquire);
+        assertThat(semaphore.acquireAsync()).isCompleted();
+    }
+
+    @Test
+    void aContinuationThatThrowsHarmsNobody() {
+        Permit permit = semaphore.acquire();
+        CompletableFuture<Permit> future = semaphore.acquireAsync();
+        CompletableFuture<Void> derived = future.thenAccept(got -> {
+            got.close();
+            throw new IllegalStateException("on purpose");
+        });
+        permit.close();
+        runSubmitted();
+        assertThat(derived.handle((none, failure) -> failure).join()).isInstanceOf(CompletionException.class);
+        assertThat(semaphore.available()).isEqualTo(1);
+    }
+}
