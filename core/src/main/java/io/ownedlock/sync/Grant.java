@@ -1,68 +1,24 @@
 package io.ownedlock.sync;
 
-import io.ownedlock.park.Holding;
-import io.ownedlock.park.Waiter;
-import io.ownedlock.task.ExitHook;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskEnd;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One task's ownership of one lock: the intent before it is in the lock's cell, the ownership while it is there. It is the
- * task's exit hook from before the first to after the second, so that whatever dies in between, the task's end finds it.
- *
- * <p>It counts the grips the task has on the lock, those by {@code lock()} and those by {@link Hold} apart. The task's thread
- * adds, and takes off the former; anybody may take off the latter. Whoever takes off the last one gives the lock back; no more
- * can be added then.
- */
-final class Grant extends ExitHook implements Cell, Holding {
-
-    /** One {@code lock()}. */
-    static final long LOCK = 1;
-
-    /** One {@link Hold}. */
-    static final long HOLD = 1L << 32;
-
-    private static final VarHandle GRIPS;
-
-    static {
-        try {
-            GRIPS = MethodHandles.lookup().findVarHandle(Grant.class, "grips", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+/** One task's ownership of one {@link TaskLock}: the intent before it is in the lock's cell, the ownership while it is there. */
+final class Grant extends Ownership implements Cell {
 
     private final LockCell lock;
-    private final Task owner;
-
-    private volatile long grips;
-
-    /** Written by who puts the grant into the cell, before that, and read by those who found it there. */
-    long sinceNanos;
 
     /** Whom the lock goes back to; {@code null} if it was free. Written and read like the time. */
     @Nullable Grant lender;
 
-    /** The fencing token. Written and read like the time. */
-    long token;
-
-    /** Set before the grant is in the cell; for a lender, also when a loan comes back whose borrower died. */
-    private volatile @Nullable Abandonment predecessor;
-
     /** Why nobody else is served as long as this is in the cell; {@code null} if they are. Written under the lot's monitor. */
     volatile @Nullable Abandonment seal;
 
-    /** Where the owner's thread waits for this; the task's end looks here. */
-    volatile @Nullable Waiter waiter;
-
     Grant(LockCell lock, Task owner, long grip) {
+        super(owner, grip);
         this.lock = lock;
-        this.owner = owner;
-        this.grips = grip;
     }
 
     LockCell lock() {
@@ -70,66 +26,18 @@ final class Grant extends ExitHook implements Cell, Holding {
     }
 
     @Override
-    public Task owner() {
-        return owner;
+    LockId lockId() {
+        return lock.id();
     }
 
-    long token() {
-        return token;
-    }
-
+    @Override
     Instant since() {
         return lock.instantOf(sinceNanos);
     }
 
-    @Nullable Abandonment predecessor() {
-        return predecessor;
-    }
-
-    void setPredecessor(@Nullable Abandonment abandonment) {
-        // Almost always null already; the write would cost a fence on every acquisition.
-        if (predecessor != abandonment) {
-            predecessor = abandonment;
-        }
-    }
-
-    boolean isOpen() {
-        return grips != 0;
-    }
-
-    /** Whether it has a grip by {@code lock()}. */
-    boolean isLocked() {
-        return (int) grips != 0;
-    }
-
-    int count() {
-        long seen = grips;
-        return (int) seen + (int) (seen >>> 32);
-    }
-
-    /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
-    boolean addGrip(long grip) {
-        for (long seen = grips; seen != 0; seen = grips) {
-            if (GRIPS.compareAndSet(this, seen, seen + grip)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Takes off one {@code lock()}, on the owner's thread; {@code false} if there is none. */
-    boolean unlock() {
-        if (!isLocked()) {
-            return false;
-        }
-        giveBack(LOCK);
-        return true;
-    }
-
-    void giveBack(long grip) {
-        if ((long) GRIPS.getAndAdd(this, -grip) == grip) {
-            lock.release(this);
-        }
+    @Override
+    void release() {
+        lock.release(this);
     }
 
     @Override
@@ -144,6 +52,6 @@ final class Grant extends ExitHook implements Cell, Holding {
 
     @Override
     public String toString() {
-        return lock + " held by " + owner;
+        return lock + " held by " + owner();
     }
 }

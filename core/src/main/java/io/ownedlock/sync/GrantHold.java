@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A hold of a grant that counts for one until it is closed. */
+/** A hold of an ownership that counts for one until it is closed. */
 final class GrantHold implements Hold {
 
     private static final VarHandle CLOSED;
@@ -18,39 +18,39 @@ final class GrantHold implements Hold {
         }
     }
 
-    private final Grant grant;
+    private final Ownership ownership;
 
     @SuppressWarnings("unused") // read and written through CLOSED
     private volatile boolean closed;
 
-    GrantHold(Grant grant) {
-        this.grant = grant;
+    GrantHold(Ownership ownership) {
+        this.ownership = ownership;
     }
 
     @Override
     public LockId lock() {
-        return grant.lock().id();
+        return ownership.lockId();
     }
 
     @Override
     public Instant since() {
-        return grant.since();
+        return ownership.since();
     }
 
     @Override
     public long fencingToken() {
-        return grant.token();
+        return ownership.token();
     }
 
     @Override
     public @Nullable Abandonment predecessor() {
-        return grant.predecessor();
+        return ownership.predecessor();
     }
 
     @Override
     public void close() {
         if (CLOSED.compareAndSet(this, false, true)) {
-            grant.giveBack(Grant.HOLD);
+            ownership.giveBack(Ownership.HOLD);
         }
     }
 }

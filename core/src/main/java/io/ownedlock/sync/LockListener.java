@@ -51,7 +51,7 @@ public interface LockListener {
     default void sealed(Abandonment abandonment, int waitersTold) {}
 
     /**
-     * A task ended and still held a permit of a semaphore or a limiter, which went back to the others.
+     * A task ended and still held a permit of a semaphore or a limiter, or the read side of a lock, which went back to the others.
      *
      * @param owner the task that ended
      * @param heldNanos how long it held it

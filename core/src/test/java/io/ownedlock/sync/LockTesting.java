@@ -71,6 +71,10 @@ abstract class LockTesting {
         return TaskLock.create(new LockId("order", "42"), settings, environment(Runnable::run));
     }
 
+    LockEnvironment environment() {
+        return environment(Runnable::run);
+    }
+
     LockEnvironment environment(Executor executor) {
         return new LockEnvironment(time, time, Gate.OPEN, executor, List.of(listener));
     }

@@ -1,0 +1,149 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.task.Task;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is inside a {@link TaskReadWriteLock}, and what it must be known of the last one who was: one state, which is replaced and
+ * never changed. There is a writer and readers at the same time only if the readers are the writer itself or nested in it.
+ *
+ * @param writer who writes; borrowed, if it has a lender
+ * @param readers who reads, oldest first
+ * @param left who has died writing, until somebody who wrote since has closed normally
+ * @param poisoned whether it serves nobody because of that; nobody is inside then
+ */
+record Occupancy(
+        @Nullable Share writer,
+        List<Share> readers,
+        @Nullable Abandonment left,
+        boolean poisoned) {
+
+    static final Occupancy CLEAN = new Occupancy(null, List.of(), null, false);
+
+    /** What remains when the last one inside has died writing. */
+    static Occupancy abandoned(Abandonment abandonment) {
+        return new Occupancy(null, List.of(), abandonment, abandonment.policy() == OnOwnerEnd.POISON);
+    }
+
+    boolean isEmpty() {
+        return writer == null && readers.isEmpty();
+    }
+
+    /** The task's own share of a side; the latest, if it has lent an older one. One without a grip is on its way out. */
+    @Nullable Share of(Task task, Side side) {
+        if (side == Side.READ) {
+            for (Share reader : readers) {
+                if (reader.owner() == task && reader.isOpen()) {
+                    return reader;
+                }
+            }
+            return null;
+        }
+        Share share = writer;
+        while (share != null && (share.owner() != task || !share.isOpen())) {
+            share = share.lender;
+        }
+        return share;
+    }
+
+    /** The task's own share, or that of the closest it is nested in; the writing one of two. */
+    @Nullable Share closestFor(Task task) {
+        Share closest = null;
+        for (Share share = writer; share != null; share = share.lender) {
+            closest = closer(task, share, closest);
+        }
+        for (Share share : readers) {
+            closest = closer(task, share, closest);
+        }
+        return closest;
+    }
+
+    private static @Nullable Share closer(Task task, Share share, @Nullable Share closest) {
+        return share.isFor(task) && (closest == null || share.owner().isNestedIn(closest.owner())) ? share : closest;
+    }
+
+    /** Whether the task, or one it is nested in, only reads, so that to wait for writing would be to wait for itself. */
+    boolean isOnlyReadFor(Task task) {
+        Share closest = closestFor(task);
+        return closest != null && !closest.isWriting();
+    }
+
+    /** Whether it may come in, as far as it is up to those inside. */
+    boolean admits(Share share) {
+        Task task = share.owner();
+        if (poisoned || (writer != null && !writer.isFor(task))) {
+            return false;
+        }
+        return !share.isWriting()
+                || readers.isEmpty()
+                || (!isOnlyReadFor(task) && readers.stream().allMatch(reader -> reader.isFor(task)));
+    }
+
+    /** Whether somebody reads who is not the writer itself, and so must leave before the writer can be given up. */
+    boolean isBorrowed(Share lender) {
+        return writer != lender || readers.stream().anyMatch(reader -> reader.owner() != lender.owner());
+    }
+
+    /** Whether the share is inside, and can leave: a lender cannot before the borrower has. */
+    boolean canLeave(Share share) {
+        return share.isWriting() ? writer == share : readers.contains(share);
+    }
+
+    Occupancy with(Share share) {
+        if (share.isWriting()) {
+            return new Occupancy(share, readers, left, poisoned);
+        }
+        List<Share> more = new ArrayList<>(readers);
+        more.add(share);
+        return new Occupancy(writer, List.copyOf(more), left, poisoned);
+    }
+
+    /** The share was closed normally. After the last who wrote, all is well again. */
+    Occupancy closed(Share share) {
+        Occupancy after = without(share, left);
+        return share.isWriting() && after.writer == null ? new Occupancy(null, readers, null, poisoned) : after;
+    }
+
+    /** A loan goes back to its lender, unless that has let go meanwhile. */
+    Occupancy without(Share share, @Nullable Abandonment nowLeft) {
+        if (!share.isWriting()) {
+            List<Share> fewer = new ArrayList<>(readers);
+            fewer.remove(share);
+            return new Occupancy(writer, List.copyOf(fewer), nowLeft, poisoned);
+        }
+        Share lender = share.lender;
+        while (lender != null && !lender.isOpen()) {
+            lender = lender.lender;
+        }
+        return new Occupancy(lender, readers, nowLeft, poisoned);
+    }
+
+    /** Those inside, as far as they can leave. */
+    List<Share> shares() {
+        if (writer == null) {
+            return readers;
+        }
+        List<Share> all = new ArrayList<>(readers.size() + 1);
+        all.add(writer);
+        all.addAll(readers);
+        return all;
+    }
+
+    /** Who has to leave before a stranger to all of them gets on; a lender is suspended, and gets on by itself. */
+    List<Share> inTheWay() {
+        return writer != null && !isBorrowed(writer) ? List.of(writer) : readers;
+    }
+
+    /** Who of those has to leave before this share may come in; none that it could share with, or is nested in. */
+    List<Share> inTheWayOf(Share share) {
+        if (admits(share)) {
+            return List.of();
+        }
+        return inTheWay().stream()
+                .filter(other -> !other.isFor(share.owner()))
+                .filter(other -> other.isWriting() || share.isWriting())
+                .toList();
+    }
+}

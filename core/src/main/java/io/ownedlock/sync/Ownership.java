@@ -1,0 +1,124 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.park.Holding;
+import io.ownedlock.park.Waiter;
+import io.ownedlock.task.ExitHook;
+import io.ownedlock.task.Task;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One task's ownership of one lock, or of a share in it: the intent before, the ownership while the lock names it. It is the
+ * task's exit hook from before the first to after the second, so that whatever dies in between, the task's end finds it.
+ *
+ * <p>It counts the grips the task has on the lock, those by {@code lock()} and those by {@link Hold} apart. The task's thread
+ * adds, and takes off the former; anybody may take off the latter. Whoever takes off the last one gives the lock back; no more
+ * can be added then.
+ */
+abstract class Ownership extends ExitHook implements Holding {
+
+    /** One {@code lock()}. */
+    static final long LOCK = 1;
+
+    /** One {@link Hold}. */
+    static final long HOLD = 1L << 32;
+
+    private static final VarHandle GRIPS;
+
+    static {
+        try {
+            GRIPS = MethodHandles.lookup().findVarHandle(Ownership.class, "grips", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Task owner;
+
+    private volatile long grips;
+
+    /** Written by who makes this the lock's, before that, and read by those who found it there. */
+    long sinceNanos;
+
+    /** The fencing token. Written and read like the time. */
+    long token;
+
+    /** Set before this is the lock's; for a lender, also when a loan comes back whose borrower died. */
+    private volatile @Nullable Abandonment predecessor;
+
+    /** Where the owner's thread waits for this; the task's end looks here. */
+    volatile @Nullable Waiter waiter;
+
+    Ownership(Task owner, long grip) {
+        this.owner = owner;
+        this.grips = grip;
+    }
+
+    abstract LockId lockId();
+
+    abstract Instant since();
+
+    /** The last grip was taken off. */
+    abstract void release();
+
+    @Override
+    public Task owner() {
+        return owner;
+    }
+
+    long token() {
+        return token;
+    }
+
+    @Nullable Abandonment predecessor() {
+        return predecessor;
+    }
+
+    void setPredecessor(@Nullable Abandonment abandonment) {
+        // Almost always null already; the write would cost a fence on every acquisition.
+        if (predecessor != abandonment) {
+            predecessor = abandonment;
+        }
+    }
+
+    boolean isOpen() {
+        return grips != 0;
+    }
+
+    /** Whether it has a grip by {@code lock()}. */
+    boolean isLocked() {
+        return (int) grips != 0;
+    }
+
+    int count() {
+        long seen = grips;
+        return (int) seen + (int) (seen >>> 32);
+    }
+
+    /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
+    boolean addGrip(long grip) {
+        for (long seen = grips; seen != 0; seen = grips) {
+            if (GRIPS.compareAndSet(this, seen, seen + grip)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes off one {@code lock()}, on the owner's thread; {@code false} if there is none. */
+    boolean unlock() {
+        if (!isLocked()) {
+            return false;
+        }
+        giveBack(LOCK);
+        return true;
+    }
+
+    void giveBack(long grip) {
+        if ((long) GRIPS.getAndAdd(this, -grip) == grip) {
+            release();
+        }
+    }
+}

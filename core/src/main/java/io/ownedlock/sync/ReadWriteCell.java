@@ -1,0 +1,204 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.task.Task;
+import io.ownedlock.time.Ticker;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine of a {@link TaskReadWriteLock}: a reference to an {@link Occupancy}, which says who is inside, and a line of
+ * those who want to be.
+ *
+ * <p>The reference is written under the monitor of the lot only, and read without. So to come in, to leave, to break and to be
+ * served are each one step for everybody, and there is nothing to compare and set; the price is that an uncontended
+ * acquisition takes that monitor twice, and that a reader copies the list of readers. The races, and what decides each:
+ *
+ * <ul>
+ *   <li><em>acquire against acquire, release against break, repair against anything</em>: the monitor. A share's identity is the
+ *       object: a hold that is closed late, or a sweep that comes late, does not find it inside and does nothing.
+ *   <li><em>acquire against the end of the acquiring task</em>: the share is the task's hook before it is tried, and the task's
+ *       state is read after it is inside ({@link #confirm}). Either the end sees the hook or the acquirer sees the end.
+ *   <li><em>release against park</em>: who leaves serves the line ({@link ReadWriteQueue#passOn}); who has joined it serves it
+ *       too, before it parks. Both do so under the monitor.
+ *   <li><em>break, grant, time-out and interrupt of one waiter</em>: who takes it out of the line decides, under the monitor.
+ * </ul>
+ *
+ * <p>This is the way in, {@link ReadWriteExits} the way out.
+ */
+final class ReadWriteCell {
+
+    private final LockId id;
+    private final LockSettings settings;
+    private final Ticker ticker;
+    private final @Nullable LockListener listener;
+    private final ReadWriteQueue queue;
+    private final ReadWriteExits exits;
+
+    /** Written under the monitor of the lot. */
+    private volatile Occupancy occupancy = Occupancy.CLEAN;
+
+    /** The latest token. Under the monitor. */
+    private long tokens;
+
+    ReadWriteCell(LockId id, LockSettings settings, LockEnvironment environment) {
+        this.id = id;
+        this.settings = settings;
+        this.ticker = environment.ticker();
+        this.listener = environment.audience();
+        this.queue = new ReadWriteQueue(this, settings, environment);
+        this.exits = new ReadWriteExits(this, settings, environment);
+    }
+
+    LockId id() {
+        return id;
+    }
+
+    LockSettings settings() {
+        return settings;
+    }
+
+    Occupancy occupancy() {
+        return occupancy;
+    }
+
+    ReadWriteQueue queue() {
+        return queue;
+    }
+
+    ReadWriteExits exits() {
+        return exits;
+    }
+
+    /** Under the monitor of the lot. */
+    void replace(Occupancy after) {
+        occupancy = after;
+    }
+
+    /** For people, who do not read nanoseconds. */
+    Instant instantOf(long nanos) {
+        return ticker.now().minusNanos(ticker.nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /**
+     * Takes one side of the lock.
+     *
+     * @return {@code null} if time ran out
+     * @throws InterruptedException only if the patience is interruptible
+     */
+    @Nullable Share take(Side side, long grip, Patience patience) throws InterruptedException {
+        if (patience.interruptible() && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Task task = Task.current();
+        Share held = occupancy.of(task, side);
+        requireReentrant(task, side);
+        if (held != null && (held == occupancy.writer() || side == Side.READ) && held.addGrip(grip)) {
+            return held;
+        }
+        Share share = new Share(this, side, task, grip);
+        task.add(share);
+        boolean taken = false;
+        try {
+            if (claim(share)) {
+                confirm(share, 0);
+                taken = true;
+            } else if (patience.waits()) {
+                taken = queue.await(share, patience);
+            }
+        } finally {
+            if (!taken) {
+                exits.withdraw(share);
+            }
+        }
+        return taken ? share : null;
+    }
+
+    /** To read while writing is no re-entry: that is another lock, and how to downgrade. */
+    private void requireReentrant(Task task, Side side) {
+        if (settings.reentrant()) {
+            return;
+        }
+        Share closest = occupancy.closestFor(task);
+        if (closest != null && (occupancy.of(closest.owner(), side) != null)) {
+            throw new IllegalMonitorStateException(
+                    closest.owner() + " holds " + id + " already, and it is not re-entrant");
+        }
+    }
+
+    /** Takes the share if nobody is in the way, nor in line before it. */
+    private boolean claim(Share share) {
+        do {
+            if (enter(share, ticker.nanos())) {
+                return true;
+            }
+            requireServed(share);
+        } while (exits.abandonTheDead());
+        return false;
+    }
+
+    private void requireServed(Share share) {
+        Occupancy seen = occupancy;
+        Abandonment broken = brokenBy(seen);
+        if (broken != null) {
+            throw new BrokenLockException(broken, null);
+        }
+        if (share.isWriting() && seen.isOnlyReadFor(share.owner())) {
+            throw new IllegalMonitorStateException(share.owner() + " cannot upgrade " + id
+                    + " from reading to writing: two that did would wait for each other. Give back the read lock first, and"
+                    + " look again at what was read, or take the write lock to begin with");
+        }
+    }
+
+    static @Nullable Abandonment brokenBy(Occupancy seen) {
+        return seen.poisoned() ? seen.left() : null;
+    }
+
+    private boolean enter(Share share, long now) {
+        synchronized (queue.lot().monitor()) {
+            Occupancy seen = occupancy;
+            if (!seen.admits(share) || !(queue.lot().isEmpty() || seen.closestFor(share.owner()) != null)) {
+                return false;
+            }
+            put(share, now);
+            return true;
+        }
+    }
+
+    /** Under the monitor: lets a share in that is admitted. */
+    void put(Share share, long now) {
+        Occupancy seen = occupancy;
+        share.sinceNanos = now;
+        share.token = tokens + 1;
+        share.lender = share.isWriting() ? seen.writer() : null;
+        share.setPredecessor(seen.left());
+        occupancy = seen.with(share);
+        tokens = share.token;
+    }
+
+    /** The second half of an acquisition: the task may have been told to end since the first. */
+    void confirm(Share share, long waitedNanos) {
+        if (!share.owner().isActive()) {
+            throw refusal(share);
+        }
+        if (listener != null) {
+            listener.acquired(id, waitedNanos);
+        }
+    }
+
+    LockRefusedException refusal(Share share) {
+        return new LockRefusedException(id, share.owner() + " is ending, and gets nothing new");
+    }
+
+    WaitTooLongException tooLong(Patience patience) {
+        for (Share share : occupancy.inTheWay()) {
+            return new WaitTooLongException(id, patience.time(), share.owner().info(), share.since());
+        }
+        return new WaitTooLongException(id, patience.time(), null, null);
+    }
+
+    @Override
+    public String toString() {
+        return id.toString();
+    }
+}

@@ -1,0 +1,166 @@
+package io.ownedlock.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import io.ownedlock.park.ParkingLot;
+import io.ownedlock.park.Resource;
+import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Task;
+import io.ownedlock.time.Ticker;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for a {@link ReadWriteCell}, readers and writers in one line. They are let in from its head, as many as go together,
+ * before they are awake: nobody overtakes, so neither side starves. Only who is at home inside already does not queue.
+ */
+final class ReadWriteQueue implements Resource, Turn {
+
+    private final ReadWriteCell cell;
+    private final LockSettings settings;
+    private final Ticker ticker;
+    private final @Nullable LockListener listener;
+    private final ParkingLot lot;
+    private final Waits waits;
+
+    ReadWriteQueue(ReadWriteCell cell, LockSettings settings, LockEnvironment environment) {
+        this.cell = cell;
+        this.settings = settings;
+        this.ticker = environment.ticker();
+        this.listener = environment.audience();
+        this.lot = new ParkingLot(ticker, environment.parker(), this);
+        this.waits = new Waits(cell.id(), lot, environment);
+    }
+
+    ParkingLot lot() {
+        return lot;
+    }
+
+    /** A writer waits for every reader, a reader for a writer inside; and both for who is in line before them. */
+    @Override
+    public List<Share> holdings() {
+        return cell.occupancy().inTheWay();
+    }
+
+    @Override
+    public List<Share> inTheWayOf(Waiter waiter) {
+        return cell.occupancy().inTheWayOf(intent(waiter));
+    }
+
+    /** Nobody overtakes here. */
+    @Override
+    public boolean isFair() {
+        return true;
+    }
+
+    @Override
+    public RuntimeException deadlock(String cycle) {
+        return new DeadlockException(cell.id(), cycle);
+    }
+
+    boolean await(Share share, Patience patience) throws InterruptedException {
+        Waiter waiter = lot.join(share.owner(), share, room(share.owner()));
+        share.waiter = waiter;
+        // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
+        VarHandle.fullFence();
+        if (listener != null) {
+            listener.contended(cell.id());
+        }
+        boolean taken = waits.await(waiter, this, patience);
+        share.waiter = null;
+        if (taken) {
+            cell.confirm(share, ticker.nanos() - waiter.sinceNanos());
+        }
+        return taken;
+    }
+
+    /** Whatever has happened to its task, this share waits no longer. */
+    void drop(Share share) {
+        Waiter waiter = share.waiter;
+        if (waiter != null && lot.remove(waiter)) {
+            passOn();
+        }
+    }
+
+    /**
+     * Whether the task comes before outsiders: somebody it is nested in is inside, and it waits for its siblings.
+     *
+     * @throws LockRefusedException if not, and there is no room for another outsider
+     */
+    private boolean room(Task task) {
+        boolean athome = cell.occupancy().closestFor(task) != null;
+        if (!athome && lot.size() >= settings.maxWaiters()) {
+            throw new LockRefusedException(cell.id(), "as many as may wait are waiting, " + settings.maxWaiters());
+        }
+        return athome;
+    }
+
+    /** Serves the line, of which the waiter may be the head by now. */
+    @Override
+    public boolean claim(Waiter waiter) {
+        passOn();
+        return waiter.isGranted();
+    }
+
+    @Override
+    public boolean look(Waiter waiter) {
+        Abandonment broken = ReadWriteCell.brokenBy(cell.occupancy());
+        if (broken != null) {
+            return lot.fail(waiter, () -> new BrokenLockException(broken, null));
+        }
+        Share share = intent(waiter);
+        if (!share.owner().isActive()) {
+            return lot.fail(waiter, () -> cell.refusal(share));
+        }
+        return cell.exits().abandonTheDead();
+    }
+
+    /** Lets in from the head of the line: a writer, or readers up to the next writer. */
+    @Override
+    public void passOn() {
+        for (Waiter next = grantFirst(); next != null; next = grantFirst()) {
+            next.wake();
+        }
+    }
+
+    private @Nullable Waiter grantFirst() {
+        if (lot.isEmpty()) {
+            return null;
+        }
+        long now = ticker.nanos();
+        synchronized (lot.monitor()) {
+            Waiter first = lot.first();
+            if (first == null) {
+                return null;
+            }
+            Share share = intent(first);
+            // Inside already, and in line still, if somebody was struck down between the two steps.
+            if (!cell.occupancy().canLeave(share)) {
+                if (!cell.occupancy().admits(share)) {
+                    return null;
+                }
+                cell.put(share, now);
+            }
+            lot.grant(first);
+            return first;
+        }
+    }
+
+    private static Share intent(Waiter waiter) {
+        return (Share) requireNonNull(waiter.request());
+    }
+
+    /** The task of this intent is ending: if it waits, it waits no longer, and whoever waited behind it may get on. */
+    void refuse(Share share) {
+        Waiter waiter = share.waiter;
+        if (waiter != null && lot.fail(waiter, () -> cell.refusal(share))) {
+            passOn();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return cell.id().toString();
+    }
+}

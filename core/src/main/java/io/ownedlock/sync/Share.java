@@ -1,0 +1,61 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskEnd;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One task's ownership of one side of a {@link TaskReadWriteLock}. A task that reads and writes has two. */
+final class Share extends Ownership {
+
+    private final ReadWriteCell lock;
+    private final Side side;
+
+    /** The writer it goes back to; {@code null} if there was none, and for readers. Written and read like the time. */
+    @Nullable Share lender;
+
+    Share(ReadWriteCell lock, Side side, Task owner, long grip) {
+        super(owner, grip);
+        this.lock = lock;
+        this.side = side;
+    }
+
+    boolean isWriting() {
+        return side == Side.WRITE;
+    }
+
+    /** Whether what this share gives is also the task's: it is its own, or that of one it is nested in. */
+    boolean isFor(Task task) {
+        return owner() == task || task.isNestedIn(owner());
+    }
+
+    @Override
+    LockId lockId() {
+        return lock.id();
+    }
+
+    @Override
+    Instant since() {
+        return lock.instantOf(sinceNanos);
+    }
+
+    @Override
+    void release() {
+        lock.exits().release(this);
+    }
+
+    @Override
+    protected void onEnding(Task task) {
+        lock.queue().refuse(this);
+    }
+
+    @Override
+    protected void onEnded(Task task, TaskEnd end) {
+        lock.exits().abandon(this, end);
+    }
+
+    @Override
+    public String toString() {
+        return lock.id() + (isWriting() ? " written by " : " read by ") + owner();
+    }
+}

@@ -1,0 +1,134 @@
+package io.ownedlock.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import io.ownedlock.park.ParkingLot;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskInfo;
+import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+
+/**
+ * A pair of locks that belong to the {@link Task}s that took them and do not outlive them: many may read at a time, or one may
+ * write. Take a side with {@link ReadWriteSide#acquire()} in a {@code try} with resources, or use it as the
+ * {@link java.util.concurrent.locks.Lock} that it is.
+ *
+ * <p><b>Who waits for whom.</b> Readers and writers queue in one line, and nobody overtakes, whatever
+ * {@link LockSettings#fair()} says: a reader queues behind a writer that waits, so writers do not starve, and readers that stand
+ * next to each other are let in together. Only who is at home inside does not queue: a task that has a side already, or is nested
+ * in one that has.
+ *
+ * <p><b>Both sides are re-entrant.</b> A task that writes may also read, and go on reading when it has given back the write
+ * lock: that is how to downgrade. A task that only reads cannot write: two that tried would wait for each other, so that is an
+ * {@link IllegalMonitorStateException} at once, also from {@code tryLock}. The same goes for a task nested in one that only
+ * reads. What a writer lends to the tasks nested in it excludes them from each other like strangers.
+ *
+ * <p><b>When a writer ends</b> and still holds the lock, what it wrote may be half done. Everyone parked at that moment, on either
+ * side, fails at once with a {@link BrokenLockException} that names the culprit, and the lock goes on as
+ * {@link LockSettings#onOwnerEnd()} says: free, with those who come next told by {@link Hold#predecessorAbandoned()}, or handed
+ * over to the first in line, who is told the same way, or poisoned for both sides until {@link #repair()}. Readers are told too,
+ * each of them; but only a writer that closes normally says that all is well again.
+ *
+ * <p><b>When a reader ends</b> and still holds its share, nothing can be half done: the share goes back, the listeners are
+ * {@linkplain LockListener#reclaimed told}, and whoever it was in the way of is served.
+ *
+ * <p>The end of a thread that works without a task is found out by whoever looks at the lock next, and by the watchdog.
+ *
+ * <p><b>When a waiter is interrupted or runs out of time</b> it leaves the line, and never owns the lock afterwards; whoever waited
+ * only because of it is let in. If it was failed or let in at the same moment, that is what counts, and its interrupt status
+ * stays set. <b>When the waiter's own task ends</b> while it is parked, its wait fails with a {@link LockRefusedException}; a task
+ * that is ending gets no side that it does not hold.
+ *
+ * <p>Costs: every acquisition and release takes a monitor for a few writes, and a reader copies the list of those who read, so
+ * this is for sections that are long enough to be worth sharing.
+ *
+ * <p>Not looked at so far: {@link LockSettings#holdAtMost()}, {@link LockSettings#onOverdue()} and
+ * {@link LockSettings#endingGrace()}. An owner that lives and does not leave is waited for.
+ *
+ * <p>Safe for use by many threads. There are no conditions.
+ */
+public final class TaskReadWriteLock implements ReadWriteLock {
+
+    private final ReadWriteCell cell;
+    private final ReadWriteSide reading;
+    private final ReadWriteSide writing;
+
+    private TaskReadWriteLock(ReadWriteCell cell) {
+        this.cell = cell;
+        this.reading = new ReadWriteSide(cell, Side.READ);
+        this.writing = new ReadWriteSide(cell, Side.WRITE);
+    }
+
+    /** Makes a pair; whoever makes it must see that its owners are {@linkplain #inspectOwner() inspected}. */
+    public static TaskReadWriteLock create(LockId id, LockSettings settings, LockEnvironment environment) {
+        return new TaskReadWriteLock(new ReadWriteCell(
+                requireNonNull(id, "id"),
+                requireNonNull(settings, "settings"),
+                requireNonNull(environment, "environment")));
+    }
+
+    /** Which lock this is; both sides have the same id. */
+    public LockId id() {
+        return cell.id();
+    }
+
+    /** The side that many may hold at a time. */
+    @Override
+    public ReadWriteSide readLock() {
+        return reading;
+    }
+
+    /** The side that only one may hold, and nobody the other. */
+    @Override
+    public ReadWriteSide writeLock() {
+        return writing;
+    }
+
+    /**
+     * Frees the lock if it is poisoned: somebody has looked at what it protects, and found or put it in order.
+     *
+     * @return whether it was poisoned
+     */
+    public boolean repair() {
+        return cell.exits().repair();
+    }
+
+    /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
+    public boolean isIdle() {
+        Occupancy seen = cell.occupancy();
+        return seen.isEmpty() && seen.left() == null && lot().isEmpty();
+    }
+
+    /** Ends every owner that is gone without a word, and takes back what it held. For a watchdog. */
+    public void inspectOwner() {
+        cell.exits().abandonTheGone();
+    }
+
+    /** Where waiters park: what their threads' blocker is. */
+    ParkingLot lot() {
+        return cell.queue().lot();
+    }
+
+    /** How many wait, on both sides. */
+    public int waiting() {
+        return lot().size();
+    }
+
+    /** The lock as it is now. */
+    public ReadWriteSnapshot snapshot() {
+        Occupancy seen = cell.occupancy();
+        Share writer = seen.writer();
+        LockState state = seen.poisoned() ? LockState.POISONED : seen.isEmpty() ? LockState.FREE : LockState.HELD;
+        List<TaskInfo> readers =
+                seen.readers().stream().map(reader -> reader.owner().info()).toList();
+        List<TaskInfo> waiting =
+                lot().waiters().stream().map(waiter -> waiter.task().info()).toList();
+        return new ReadWriteSnapshot(
+                id(), state, writer == null ? null : writer.owner().info(), readers, seen.left(), waiting);
+    }
+
+    @Override
+    public String toString() {
+        return id().toString();
+    }
+}

@@ -1,0 +1,58 @@
+package io.ownedlock.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ownedlock.deadlock.DeadlockDetector;
+import io.ownedlock.deadlock.DeadlockPolicy;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.testing.Actor;
+import io.ownedlock.time.Ticker;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Cycles of waiting that go through both sides of a read/write pair, and what only looks like one. */
+class ReadWriteDeadlockTest extends LockTesting {
+
+    private final LockEnvironment detecting = new LockEnvironment(
+            time, time, new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system()), Runnable::run, List.of());
+    private final TaskReadWriteLock pair =
+            TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, detecting);
+    private final TaskLock lock = TaskLock.create(new LockId("lock", null), LockSettings.DEFAULTS, detecting);
+    private final Task one = Task.start("one", TaskKind.REQUEST);
+    private final Task two = Task.start("two", TaskKind.REQUEST);
+
+    @Test
+    void aReaderAndAWriterWaitForEachOther() {
+        in(one, () -> pair.readLock().acquire());
+        in(two, lock::acquire);
+        Actor<Hold> writer =
+                Actor.start("two", () -> in(two, () -> pair.writeLock().acquire()));
+        Actor.awaitUntil(() -> pair.snapshot().waiting().size() == 1, () -> "the writer to wait");
+        assertThat(Actor.start("one", () -> in(one, lock::acquire)).failure())
+                .isInstanceOf(DeadlockException.class)
+                .hasMessageContaining("pair")
+                .hasMessageContaining("lock");
+        one.end();
+        writer.result();
+    }
+
+    @Test
+    void aReaderBehindAWriterThatGivesUpByItselfWaitsForNobody() {
+        in(one, () -> pair.readLock().acquire());
+        in(two, lock::acquire);
+        Actor<Boolean> writer = inOwnTask("writer", () -> pair.writeLock().tryLock(1, TimeUnit.DAYS));
+        Actor.awaitUntil(() -> pair.snapshot().waiting().size() == 1, () -> "the writer to wait");
+        Actor<Hold> reader =
+                Actor.start("two", () -> in(two, () -> pair.readLock().acquire()));
+        Actor.awaitUntil(() -> pair.snapshot().waiting().size() == 2, () -> "the reader to wait");
+        Actor<Hold> last = Actor.start("one", () -> in(one, lock::acquire));
+        last.awaitParkedOn(lock.lot());
+        writer.interrupt();
+        assertThat(writer.failure()).isInstanceOf(InterruptedException.class);
+        reader.result();
+        two.end();
+        assertThat(last.failure()).isInstanceOf(BrokenLockException.class);
+    }
+}
