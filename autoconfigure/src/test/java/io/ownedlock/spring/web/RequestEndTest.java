@@ -102,7 +102,8 @@ class RequestEndTest {
             // What else can it do to an answer that it has begun?
         }
 
-        endedOnce(trace, path, flow.replace(" |", "").split(" ").length);
+        TaskEnd end = endedOnce(trace, path, flow.replace(" |", "").split(" ").length);
+        assertThat(end.cause()).isEqualTo(TaskEnd.Cause.TOLD);
         trace.goOn.countDown();
         assertThat(trace.flow()).isEqualTo(flow);
         Throwable seen = trace.failure();
@@ -128,9 +129,16 @@ class RequestEndTest {
         }
         trace.goOn.countDown();
 
-        endedOnce(trace, path, 1);
+        TaskEnd end = endedOnce(trace, path, 1);
         assertThat(trace.flow()).isIn("REQUEST", "REQUEST ASYNC");
-        assertThat(trace.failure()).isInstanceOf(IOException.class);
+        // Tomcat may take the request object back before it tells of the end; the watchdog, which looks every
+        // millisecond
+        // here, may then be the first to know.
+        if (end.cause() == TaskEnd.Cause.TOLD) {
+            assertThat(end.failure()).isInstanceOf(IOException.class);
+        } else {
+            assertThat(path).isNotEqualTo("/mvc/{id}/gone");
+        }
     }
 
     private static void readFirstByte(Socket socket) throws IOException {
@@ -145,7 +153,8 @@ class RequestEndTest {
         return URI.create("http://localhost:" + port + path.replace("{id}", "42"));
     }
 
-    private void endedOnce(Trace trace, String path, int visits) {
+    /** How the first of its tasks ended. */
+    private TaskEnd endedOnce(Trace trace, String path, int visits) {
         try {
             Eventually.until(path + " is over", () -> trace.visits.size() >= visits && trace.isOver());
         } catch (AssertionError e) {
@@ -156,14 +165,13 @@ class RequestEndTest {
             assertThat(visit.task().name()).isEqualTo("GET " + template(path));
             assertThat(visit.task().state()).isEqualTo(TaskState.ENDED);
         });
-        assertThat(trace.ends()).allSatisfy(ends -> {
-            assertThat(ends.seen).extracting(TaskEnd::cause).containsExactly(TaskEnd.Cause.TOLD);
-        });
+        assertThat(trace.ends()).allSatisfy(ends -> assertThat(ends.seen).hasSize(1));
         LockSnapshot lock = registry.obtain("traced", trace.id).snapshot();
         assertThat(lock.state()).isEqualTo(LockState.FREE);
         assertThat(lock.abandonment()).isNotNull();
         assertThat(lock.abandonment().owner().id())
                 .isEqualTo(trace.visits.get(trace.visits.size() - 1).task().id());
+        return trace.ends().get(0).seen.get(0);
     }
 
     private static String template(String path) {
