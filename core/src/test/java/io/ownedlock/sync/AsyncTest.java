@@ -55,6 +55,12 @@ class AsyncTest extends LockTesting {
         return Task.start(name, TaskKind.REQUEST);
     }
 
+    /** What the future has brought, without waiting for it: it must be there. */
+    private static Hold got(CompletableFuture<Hold> future) {
+        assertThat(future.isDone()).as("told").isTrue();
+        return future.join();
+    }
+
     private static Throwable failure(CompletableFuture<?> future) {
         assertThat(future).isCompletedExceptionally();
         try {
@@ -91,11 +97,11 @@ class AsyncTest extends LockTesting {
         assertThat(lock.snapshot().owner().name()).isEqualTo("second");
         assertThat(second).as("never inside somebody else's release").isNotDone();
         tellTheNews();
-        second.join().close();
+        got(second).close();
         third.result().close();
         assertThat(fourth).isNotDone();
         tellTheNews();
-        fourth.join().close();
+        got(fourth).close();
         assertThat(lock.isIdle()).isTrue();
     }
 
@@ -118,7 +124,7 @@ class AsyncTest extends LockTesting {
         CompletableFuture<Hold> heir = acquireAsync(request("heir"));
         owner.end();
         tellTheNews();
-        assertThat(heir.join().predecessorAbandoned()).isTrue();
+        assertThat(got(heir).predecessorAbandoned()).isTrue();
     }
 
     @Test
@@ -138,7 +144,7 @@ class AsyncTest extends LockTesting {
         assertThat(lock.waiting()).isEqualTo(1);
         hold.close();
         tellTheNews();
-        next.join().close();
+        got(next).close();
         task.end();
         assertThat(lock.isIdle()).isTrue();
     }
@@ -152,7 +158,7 @@ class AsyncTest extends LockTesting {
         assertThat(lock.snapshot().owner().name()).isEqualTo("waiting");
         waiting.cancel(true);
         tellTheNews();
-        next.join().close();
+        got(next).close();
         assertThat(lock.isIdle()).isTrue();
     }
 
@@ -164,7 +170,7 @@ class AsyncTest extends LockTesting {
         assertThat(lock.waiting()).isEqualTo(1);
         hold.close();
         tellTheNews();
-        waiting.join().close();
+        got(waiting).close();
     }
 
     @Test
@@ -179,7 +185,7 @@ class AsyncTest extends LockTesting {
         assertThat(events).containsExactly("REFUSED");
         hold.close();
         tellTheNews();
-        next.join().close();
+        got(next).close();
         assertThat(lock.isIdle()).isTrue();
     }
 
@@ -222,7 +228,7 @@ class AsyncTest extends LockTesting {
         });
         CompletableFuture<Hold> late = acquireAsync(task);
         tellTheNews();
-        late.join().close();
+        got(late).close();
         assertThat(lock.isIdle()).isTrue();
     }
 
@@ -253,7 +259,7 @@ class AsyncTest extends LockTesting {
         Hold hold = lock.acquire();
         CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
         hold.close();
-        waiting.join().close();
+        got(waiting).close();
         assertThat(lock.isIdle()).isTrue();
     }
 

@@ -70,6 +70,31 @@ class QueueTest extends LockTesting {
     }
 
     @Test
+    void nobodyOvertakesOneWhoHasJoinedAFreeFairLockAndNotYetLooked() {
+        TaskLock lock = newLock(FAIR);
+        Hold hold = lock.acquire();
+        Stop joining = new Stop();
+        Stop joined = new Stop();
+        int[] reads = {0};
+        time.onRead(() -> {
+            if (Thread.currentThread().getName().equals("first")) {
+                reads[0]++;
+                (reads[0] == 1 ? joining : joined).here();
+            }
+        });
+        Actor<Hold> first = acquirer("first", lock);
+        joining.awaitReached();
+        hold.close();
+        joining.pass();
+        joined.awaitReached();
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.FREE);
+        assertThat(lock.tryLock()).isFalse();
+        joined.pass();
+        first.result().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
     void aFairGrantIsPassedOnIfItsReceiverIsEnding() {
         TaskLock lock = newLock(FAIR);
         Hold hold = lock.acquire();
