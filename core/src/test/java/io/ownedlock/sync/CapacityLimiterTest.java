@@ -172,7 +172,7 @@ class CapacityLimiterTest extends LockTesting {
     @Test
     void aTokenGoesToTheOldestWaiterBeforeItHasWokenUp() {
         Permit token = limiter.acquire();
-        Stop aboutToPark = stopBeforePark("first");
+        Stop aboutToPark = stopAtPark("first");
         Actor<Permit> first = inOwnTask("first", limiter::acquire);
         aboutToPark.awaitReached();
         token.close();
@@ -345,7 +345,7 @@ class CapacityLimiterTest extends LockTesting {
     void theBorrowerEndsBetweenTheGrantAndTheWakeUp() {
         limiter.setTotal(0);
         Task borrower = task("borrower");
-        Stop aboutToPark = stopBeforePark("waiter");
+        Stop aboutToPark = stopAtPark("waiter");
         Actor<Permit> waiter = inOwnTask("waiter", () -> limiter.acquireOnBehalfOf(borrower));
         aboutToPark.awaitReached();
         limiter.setTotal(1);

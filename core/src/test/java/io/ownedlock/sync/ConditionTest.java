@@ -303,12 +303,7 @@ class ConditionTest extends LockTesting {
 
     @Test
     void notifiedBetweenTheDecisionToSleepAndTheSleep() {
-        Stop aboutToPark = new Stop();
-        time.onPark(() -> {
-            if (Thread.currentThread().getName().equals("waiter")) {
-                aboutToPark.here();
-            }
-        });
+        Stop aboutToPark = stopAtPark("waiter");
         Actor<String> waiter = waiter("waiter");
         aboutToPark.awaitReached();
         signal();

@@ -116,7 +116,7 @@ abstract class LockTesting {
     }
 
     /** Stops a thread of this name at its n-th reading of the clock. */
-    Stop stopAtReadOf(String thread, int n) {
+    Stop stopAtRead(String thread, int n) {
         Stop stop = new Stop();
         AtomicInteger reads = new AtomicInteger();
         time.onRead(() -> {
@@ -128,7 +128,7 @@ abstract class LockTesting {
     }
 
     /** Stops a thread of this name when it has decided to park. */
-    Stop stopBeforePark(String thread) {
+    Stop stopAtPark(String thread) {
         Stop stop = new Stop();
         time.onPark(() -> {
             if (Thread.currentThread().getName().equals(thread)) {

@@ -99,12 +99,7 @@ class QueueTest extends LockTesting {
         TaskLock lock = newLock(FAIR);
         Hold hold = lock.acquire();
         Task ending = Task.start("ending", TaskKind.REQUEST);
-        Stop aboutToPark = new Stop();
-        time.onPark(() -> {
-            if (Thread.currentThread().getName().equals("first")) {
-                aboutToPark.here();
-            }
-        });
+        Stop aboutToPark = stopAtPark("first");
         Actor<Hold> first = Actor.start("first", () -> in(ending, lock::acquire));
         aboutToPark.awaitReached();
         Actor<Hold> second = acquirer("second", lock).awaitParkedOn(lock.lot());
@@ -120,12 +115,7 @@ class QueueTest extends LockTesting {
     void aGrantBeatsATimeOut() {
         TaskLock lock = newLock(FAIR);
         Hold hold = lock.acquire();
-        Stop aboutToPark = new Stop();
-        time.onPark(() -> {
-            if (Thread.currentThread().getName().equals("first")) {
-                aboutToPark.here();
-            }
-        });
+        Stop aboutToPark = stopAtPark("first");
         Actor<Boolean> first = inOwnTask("first", () -> lock.tryLock(1, TimeUnit.SECONDS));
         aboutToPark.awaitReached();
         hold.close();
@@ -162,12 +152,7 @@ class QueueTest extends LockTesting {
         TaskLock lock = newLock(settings(OnOwnerEnd.HAND_OVER));
         Task owner = ownerOf(lock);
         Task ending = Task.start("ending", TaskKind.REQUEST);
-        Stop aboutToPark = new Stop();
-        time.onPark(() -> {
-            if (Thread.currentThread().getName().equals("heir")) {
-                aboutToPark.here();
-            }
-        });
+        Stop aboutToPark = stopAtPark("heir");
         Actor<Hold> heir = Actor.start("heir", () -> in(ending, lock::acquire));
         aboutToPark.awaitReached();
         Actor<Hold> second = acquirer("second", lock).awaitParkedOn(lock.lot());

@@ -12,36 +12,12 @@ import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Each race of the lock, forced into each of its orders. */
 class RaceTest extends LockTesting {
 
     private final TaskLock lock = newLock(LockSettings.DEFAULTS);
-
-    /** Stops a thread of this name at its n-th reading of the clock. */
-    private Stop stopAtRead(String thread, int n) {
-        Stop stop = new Stop();
-        AtomicInteger reads = new AtomicInteger();
-        time.onRead(() -> {
-            if (Thread.currentThread().getName().equals(thread) && reads.incrementAndGet() == n) {
-                stop.here();
-            }
-        });
-        return stop;
-    }
-
-    /** Stops a thread of this name when it has decided to park. */
-    private Stop stopAtPark(String thread) {
-        Stop stop = new Stop();
-        time.onPark(() -> {
-            if (Thread.currentThread().getName().equals(thread)) {
-                stop.here();
-            }
-        });
-        return stop;
-    }
 
     @Test
     void theTaskEndsBetweenItsIntentAndTheLock() {

@@ -5,7 +5,6 @@ import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the tests of the read/write pair share. */
 abstract class ReadWriteTesting extends LockTesting {
@@ -33,28 +32,5 @@ abstract class ReadWriteTesting extends LockTesting {
 
     static List<String> names(List<TaskInfo> tasks) {
         return tasks.stream().map(TaskInfo::name).toList();
-    }
-
-    /** Stops a thread of this name at its n-th reading of the clock. */
-    Stop stopAtRead(String thread, int n) {
-        Stop stop = new Stop();
-        AtomicInteger reads = new AtomicInteger();
-        time.onRead(() -> {
-            if (Thread.currentThread().getName().equals(thread) && reads.incrementAndGet() == n) {
-                stop.here();
-            }
-        });
-        return stop;
-    }
-
-    /** Stops a thread of this name when it has decided to park. */
-    Stop stopAtPark(String thread) {
-        Stop stop = new Stop();
-        time.onPark(() -> {
-            if (Thread.currentThread().getName().equals(thread)) {
-                stop.here();
-            }
-        });
-        return stop;
     }
 }

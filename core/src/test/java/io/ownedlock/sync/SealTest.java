@@ -69,12 +69,7 @@ class SealTest extends LockTesting {
     void sealedBetweenALookAndThePark() {
         TaskLock lock = newLock(LockSettings.DEFAULTS);
         ownerOf(lock);
-        Stop aboutToPark = new Stop();
-        time.onPark(() -> {
-            if (Thread.currentThread().getName().equals("waiter")) {
-                aboutToPark.here();
-            }
-        });
+        Stop aboutToPark = stopAtPark("waiter");
         Actor<Hold> waiter = acquirer("waiter", lock);
         aboutToPark.awaitReached();
         lock.breakWaiters();

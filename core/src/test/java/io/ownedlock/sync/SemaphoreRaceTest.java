@@ -26,7 +26,7 @@ class SemaphoreRaceTest extends LockTesting {
     @Test
     void grantedBeforeTimeIsUp() {
         Permit permit = semaphore.acquire();
-        Stop aboutToPark = stopBeforePark("waiter");
+        Stop aboutToPark = stopAtPark("waiter");
         Actor<Permit> waiter = timedWaiter();
         aboutToPark.awaitReached();
         permit.close();
@@ -40,7 +40,7 @@ class SemaphoreRaceTest extends LockTesting {
     void grantedBetweenTheLastLookAndTheTimeOut() {
         Permit permit = semaphore.acquire();
         // Reads: 1 tries, 2 joins, 3 passes on, 4 has found none: then it looks at the deadline.
-        Stop looked = stopAtReadOf("waiter", 4);
+        Stop looked = stopAtRead("waiter", 4);
         Actor<Permit> waiter = timedWaiter();
         looked.awaitReached();
         time.advance(Duration.ofSeconds(2));
@@ -64,7 +64,7 @@ class SemaphoreRaceTest extends LockTesting {
     @Test
     void aGrantBeatsAnInterruptWhichIsKept() {
         Permit permit = semaphore.acquire();
-        Stop aboutToPark = stopBeforePark("waiter");
+        Stop aboutToPark = stopAtPark("waiter");
         Actor<Boolean> waiter = inOwnTask("waiter", () -> {
             try (Permit mine = semaphore.acquire()) {
                 return Thread.interrupted();
@@ -93,7 +93,7 @@ class SemaphoreRaceTest extends LockTesting {
     @Test
     void releasedBeforeTheWaiterHasJoined() {
         Permit permit = semaphore.acquire();
-        Stop joining = stopAtReadOf("waiter", 2);
+        Stop joining = stopAtRead("waiter", 2);
         Actor<Permit> waiter = inOwnTask("waiter", semaphore::acquire);
         joining.awaitReached();
         assertThat(semaphore.waiting()).isZero();
@@ -132,7 +132,7 @@ class SemaphoreRaceTest extends LockTesting {
     @Test
     void twoReleasedBeforeTwoJoinedServeBoth() {
         Permit permit = semaphore.acquire();
-        Stop joined = stopAtReadOf("first", 3);
+        Stop joined = stopAtRead("first", 3);
         Actor<Permit> first = inOwnTask("first", semaphore::acquire);
         joined.awaitReached();
         assertThat(semaphore.waiting()).isEqualTo(1);
@@ -148,7 +148,7 @@ class SemaphoreRaceTest extends LockTesting {
     void theWaitersTaskEndsBeforeItHasJoined() {
         semaphore.acquire();
         Task task = Task.start("task", TaskKind.REQUEST);
-        Stop joining = stopAtReadOf("waiter", 2);
+        Stop joining = stopAtRead("waiter", 2);
         Actor<Permit> waiter = Actor.start("waiter", () -> in(task, semaphore::acquire));
         joining.awaitReached();
         task.end();
@@ -172,7 +172,7 @@ class SemaphoreRaceTest extends LockTesting {
     @Test
     void theTaskEndsBetweenItsIntentAndAFreePermit() {
         Task task = Task.start("task", TaskKind.REQUEST);
-        Stop tried = stopAtReadOf("acquirer", 1);
+        Stop tried = stopAtRead("acquirer", 1);
         Actor<Permit> acquirer = Actor.start("acquirer", () -> in(task, semaphore::acquire));
         tried.awaitReached();
         task.end();
@@ -186,7 +186,7 @@ class SemaphoreRaceTest extends LockTesting {
     void aPermitIsPassedOnIfItsReceiverIsEnding() {
         Permit permit = semaphore.acquire();
         Task ending = Task.start("ending", TaskKind.REQUEST);
-        Stop aboutToPark = stopBeforePark("first");
+        Stop aboutToPark = stopAtPark("first");
         Actor<Permit> first = Actor.start("first", () -> in(ending, semaphore::acquire));
         aboutToPark.awaitReached();
         Actor<Permit> second = inOwnTask("second", semaphore::acquire).awaitParkedOn(semaphore.lot());
@@ -223,7 +223,7 @@ class SemaphoreRaceTest extends LockTesting {
         Task owner = Task.start("owner", TaskKind.REQUEST);
         Permit permit = in(owner, semaphore::acquire);
         Actor<Permit> waiter = inOwnTask("waiter", semaphore::acquire).awaitParkedOn(semaphore.lot());
-        Stop closing = stopAtReadOf("closer", read);
+        Stop closing = stopAtRead("closer", read);
         Actor<Void> closer = Actor.run("closer", permit::close);
         closing.awaitReached();
         owner.end();

@@ -92,7 +92,7 @@ class TaskSemaphoreTest extends LockTesting {
     void aPermitGoesToTheOldestWaiterBeforeItHasWokenUp() {
         TaskSemaphore semaphore = semaphore(1);
         Permit permit = semaphore.acquire();
-        Stop aboutToPark = stopBeforePark("first");
+        Stop aboutToPark = stopAtPark("first");
         Actor<Permit> first = acquirer("first", semaphore);
         aboutToPark.awaitReached();
         Actor<Permit> second = acquirer("second", semaphore).awaitParkedOn(semaphore.lot());
