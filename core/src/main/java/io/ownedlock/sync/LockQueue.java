@@ -2,6 +2,7 @@ package io.ownedlock.sync;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
@@ -25,6 +26,7 @@ final class LockQueue implements Resource, Turn {
     private final @Nullable LockListener listener;
     private final ParkingLot lot;
     private final Waits waits;
+    private final Gate gate;
     private final Executor executor;
 
     LockQueue(LockCell cell, LockSettings settings, LockEnvironment environment) {
@@ -35,10 +37,15 @@ final class LockQueue implements Resource, Turn {
         this.executor = environment.executor();
         this.lot = new ParkingLot(ticker, environment.parker(), this);
         this.waits = new Waits(cell.id(), lot, environment);
+        this.gate = environment.gate();
     }
 
     ParkingLot lot() {
         return lot;
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     /** A lender is no less in the way than the one it lent to, but gets on before the lock is anybody else's. */

@@ -1,5 +1,6 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.park.Gate;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
@@ -148,7 +149,7 @@ public final class TaskCondition implements Condition {
             grant.waiter = waiter;
             cell.suspend(grant, this);
             VarHandle.fullFence();
-            wait.untilInLine();
+            untilInLine(wait);
             cell.queue().resume(waiter, UNTIL_IT_IS_OURS);
         } catch (LockNotAcquiredException e) {
             cell.owe(grant);
@@ -166,6 +167,17 @@ public final class TaskCondition implements Condition {
             throw new InterruptedException();
         }
         return wait.notified;
+    }
+
+    /** It may be put in line for the lock, and stay there, long before it wakes up: so who looks for cycles must know of it. */
+    private void untilInLine(Wait wait) {
+        Gate gate = cell.queue().gate();
+        try {
+            gate.entered(wait.waiter);
+            wait.untilInLine();
+        } finally {
+            gate.left(wait.waiter);
+        }
     }
 
     boolean isEmpty() {
