@@ -2,6 +2,7 @@ package io.ownedlock.deadlock;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.park.Awaiting;
 import io.ownedlock.park.Gate;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
@@ -10,6 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Refuses the waits that can never end. After Guava's {@code CycleDetectingLockFactory}, from which the policy comes; but that one
@@ -21,7 +23,8 @@ import java.time.temporal.ChronoUnit;
  *   <li>it is parked for what the other holds, and has not bounded that wait itself;
  *   <li>it is parked in a queue in which nobody may overtake, and the other is so before it;
  *   <li>its thread has turned to the other, and comes back to it after that;
- *   <li>it has {@linkplain #joining declared} that it waits for the other's end.
+ *   <li>a future of it waits so, and it has {@linkplain #joining(CompletableFuture) declared} that it waits for that;
+ *   <li>it has {@linkplain #joining(Task) declared} that it waits for the other's end.
  * </ul>
  *
  * A cycle of these is a deadlock. Whoever arrives makes its wait known first and walks after that, from task to task as long as
@@ -31,10 +34,10 @@ import java.time.temporal.ChronoUnit;
  * all the time, and a cycle of them is no illusion of a slow walk.
  *
  * <p>Costs: a wait that ends at a task which goes on, as nearly all do, costs an entry in a table and one look for each task on the
- * way; where overtaking is forbidden, also a copy of the queue. Taking a lock that is free costs nothing.
+ * way; where overtaking is forbidden, that is everybody before it in the queue. Taking a lock that is free costs nothing.
  *
- * <p>Not seen, since a miss is better than a false alarm: waits that their caller has bounded, futures, permits without an owner, and
- * everything that is no primitive of this library.
+ * <p>Not seen, since a miss is better than a false alarm: waits that their caller has bounded, futures nobody has declared to wait
+ * for, permits without an owner, and everything that is no primitive of this library.
  */
 public final class DeadlockDetector implements Gate {
 
@@ -42,6 +45,8 @@ public final class DeadlockDetector implements Gate {
 
     /** A cycle that has gone when it is looked at again is looked for again, since there may be another one; but not for ever. */
     private static final int TRIES = 1_000;
+
+    private static final Joining NOTHING = () -> {};
 
     private final DeadlockPolicy policy;
     private final Ticker ticker;
@@ -69,28 +74,48 @@ public final class DeadlockDetector implements Gate {
      * @throws JoinRefusedException if that would never be, because the other waits for this one
      */
     public Joining joining(Task awaited) {
+        requireNonNull(awaited, "awaited");
         if (policy == DeadlockPolicy.OFF) {
-            return () -> {};
+            return NOTHING;
         }
-        Join join = publish(awaited);
-        boolean settled = false;
-        try {
-            search(join.task);
-            Cycle refusal = join.settle();
-            if (refusal != null) {
-                throw new JoinRefusedException(refusal.toString());
-            }
-            settled = true;
-        } finally {
-            if (!settled) {
-                KnownWaits.remove(join);
-            }
+        Join join = new Join(Task.current(), awaited, now(), policy);
+        Joining joining = declare(join);
+        Cycle refusal = join.settle();
+        if (refusal != null) {
+            joining.close();
+            throw new JoinRefusedException(refusal.toString());
         }
-        return () -> KnownWaits.remove(join);
+        return joining;
     }
 
-    private Join publish(Task awaited) {
-        return KnownWaits.add(Task.current(), requireNonNull(awaited, "awaited"), now(), policy);
+    /**
+     * Declares that the current task is about to wait for a future of its own that waits in turn, for a lock or a permit. Close it when the wait
+     * is over, and do nothing but wait in between. If that wait would never end, now or because of what others do later, and this
+     * task is the last of those that came, the future fails, like the wait of a thread.
+     *
+     * <p>Nothing is declared for a future that has what it waits for, was derived from another one, or belongs to another task.
+     */
+    public Joining joining(CompletableFuture<?> awaited) {
+        Waiter waiter = requireNonNull(awaited, "awaited") instanceof Awaiting future ? future.waiter() : null;
+        if (policy == DeadlockPolicy.OFF || waiter == null || waiter.lot() == null || waiter.task() != Task.current()) {
+            return NOTHING;
+        }
+        return declare(new Wait(waiter, now(), policy));
+    }
+
+    private Joining declare(Arrival arrival) {
+        Declaration declaration = new Declaration(arrival);
+        boolean declared = false;
+        try {
+            KnownWaits.add(arrival);
+            search(arrival.task);
+            declared = true;
+        } finally {
+            if (!declared) {
+                declaration.close();
+            }
+        }
+        return declaration;
     }
 
     @Override
@@ -101,7 +126,7 @@ public final class DeadlockDetector implements Gate {
 
     /** The first half of arriving: others see the wait. */
     void publish(Waiter waiter) {
-        KnownWaits.add(waiter, now(), policy);
+        KnownWaits.add(new Wait(waiter, now(), policy));
     }
 
     private Instant now() {
@@ -120,21 +145,23 @@ public final class DeadlockDetector implements Gate {
 
     /** Does what the policy says; {@code false} if the cycle stands after that, so that looking again finds nothing new. */
     private static boolean tell(Cycle cycle) {
+        Arrival victim;
+        boolean refused;
         synchronized (KnownWaits.BREAKING) {
             if (!cycle.stands()) {
                 return true;
             }
-            Arrival victim = cycle.victim();
-            if (victim == null) {
+            victim = cycle.victim();
+            if (victim == null || (victim.policy == DeadlockPolicy.WARN && !victim.warn())) {
                 return false;
             }
-            if (victim.policy == DeadlockPolicy.THROW) {
-                victim.refuse(cycle);
-                return true;
-            }
-            if (!victim.warn()) {
-                return false;
-            }
+            refused = victim.policy == DeadlockPolicy.THROW && victim.refuse(cycle);
+        }
+        if (refused) {
+            victim.wake();
+        }
+        if (victim.policy == DeadlockPolicy.THROW) {
+            return true;
         }
         LOG.log(Level.WARNING, () -> "Tasks wait for each other, and will not get on by themselves:\n" + cycle);
         return false;

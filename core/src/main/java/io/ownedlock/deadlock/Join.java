@@ -2,37 +2,34 @@ package io.ownedlock.deadlock;
 
 import io.ownedlock.task.Task;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A declared wait for the end of a task. It can be refused as long as it is being declared; after that its thread sleeps elsewhere. */
 final class Join extends Arrival {
 
-    final Task task;
     final Task awaited;
-
-    /** What the same task had declared before, and not closed. */
-    final @Nullable Join outer;
-
-    private volatile boolean over;
 
     /** Guarded by {@link KnownWaits#BREAKING}, like the next. */
     private boolean settled;
 
     private @Nullable Cycle refusal;
 
-    Join(long number, Task task, Task awaited, Instant since, DeadlockPolicy policy, @Nullable Join outer) {
-        super(number, since, policy);
-        this.task = task;
+    Join(Task task, Task awaited, Instant since, DeadlockPolicy policy) {
+        super(task, since, policy);
         this.awaited = awaited;
-        this.outer = outer;
     }
 
-    boolean stands() {
-        return !over;
+    @Override
+    boolean isDeclared() {
+        return true;
     }
 
-    void end() {
-        over = true;
+    @Override
+    void addLinks(List<Link> links) {
+        if (!isOver()) {
+            links.add(new Link.Joins(this));
+        }
     }
 
     @Override
@@ -42,13 +39,17 @@ final class Join extends Arrival {
 
     @Override
     boolean refuse(Cycle cycle) {
-        if (settled || over) {
+        if (settled || isOver()) {
             return false;
         }
         refusal = cycle;
-        over = true;
+        end();
         return true;
     }
+
+    /** Nothing: who declares looks by itself, in {@link #settle}. */
+    @Override
+    void wake() {}
 
     /** The declaration is done; from here on others must give way. Why it was refused, if it was. */
     @Nullable Cycle settle() {

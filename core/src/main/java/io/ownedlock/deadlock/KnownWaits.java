@@ -2,7 +2,6 @@ package io.ownedlock.deadlock;
 
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,76 +9,73 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each task of this JVM waits for, of all registries, so that a cycle may go through several of them. A task has one thread
- * inside at most, and only that writes its entry.
+ * What each task of this JVM has stopped for, of all registries, so that a cycle may go through several of them. For each task it is a
+ * stack, the latest on top, since a task may stop for one thing within another. Only its own thread adds; a declaration may be
+ * closed by anybody, in any order, so each step is one step of the table, and what is over is taken off as soon as it is on top.
  */
 final class KnownWaits {
 
     /** Guards the breaking of a cycle that was found: one at a time, so that no cycle loses two. */
     static final Object BREAKING = new Object();
 
-    private static final ConcurrentHashMap<Task, Wait> WAITS = new ConcurrentHashMap<>();
-    private static final ConcurrentHashMap<Task, Join> JOINS = new ConcurrentHashMap<>();
+    private static final ConcurrentHashMap<Task, Arrival> LATEST = new ConcurrentHashMap<>();
     private static final AtomicLong ARRIVALS = new AtomicLong();
 
     private KnownWaits() {}
 
-    /** From here on, others see the wait. */
-    static Wait add(Waiter waiter, Instant since, DeadlockPolicy policy) {
-        Task task = waiter.task();
-        Wait wait = new Wait(ARRIVALS.incrementAndGet(), waiter, since, policy, WAITS.get(task));
-        WAITS.put(task, wait);
-        return wait;
+    static long nextNumber() {
+        return ARRIVALS.incrementAndGet();
     }
 
-    /** The wait is over. Does nothing if it was never added, because its thread ran out of stack before. */
+    /** From here on, others see it. */
+    static void add(Arrival arrival) {
+        LATEST.compute(arrival.task, (task, latest) -> {
+            arrival.outer = withoutTheOver(latest);
+            return arrival;
+        });
+    }
+
+    /** It is over. */
+    static void remove(Arrival arrival) {
+        arrival.end();
+        LATEST.computeIfPresent(arrival.task, (task, latest) -> withoutTheOver(latest));
+    }
+
+    private static @Nullable Arrival withoutTheOver(@Nullable Arrival latest) {
+        Arrival arrival = latest;
+        while (arrival != null && arrival.isOver()) {
+            arrival = arrival.outer;
+        }
+        return arrival;
+    }
+
+    /** The wait is over. Does nothing more if it was never added, because its thread ran out of stack before. */
     static void remove(Waiter waiter) {
-        Task task = waiter.task();
-        Wait wait = WAITS.get(task);
-        if (wait == null || wait.waiter != waiter) {
-            return;
+        for (Arrival arrival = of(waiter.task()); arrival != null; arrival = arrival.outer) {
+            if (arrival instanceof Wait wait && wait.waiter == waiter) {
+                wait.end();
+            }
         }
-        if (wait.outer == null) {
-            WAITS.remove(task);
-        } else {
-            WAITS.put(task, wait.outer);
-        }
+        LATEST.computeIfPresent(waiter.task(), (task, latest) -> withoutTheOver(latest));
     }
 
-    /** From here on, others see that the task waits for the other. */
-    static Join add(Task task, Task awaited, Instant since, DeadlockPolicy policy) {
-        Join join = new Join(ARRIVALS.incrementAndGet(), task, awaited, since, policy, JOINS.get(task));
-        JOINS.put(task, join);
-        return join;
+    /** What the task has stopped for last; perhaps that is just over. */
+    static @Nullable Arrival of(Task task) {
+        return LATEST.get(task);
     }
 
-    /** That is over. */
-    static void remove(Join join) {
-        join.end();
-        if (JOINS.get(join.task) != join) {
-            return;
+    /** Whether it was told of this waiter, and what it knows of it. */
+    static @Nullable Wait of(Waiter waiter) {
+        for (Arrival arrival = of(waiter.task()); arrival != null; arrival = arrival.outer) {
+            if (arrival instanceof Wait wait && wait.waiter == waiter && !wait.isOver()) {
+                return wait;
+            }
         }
-        if (join.outer == null) {
-            JOINS.remove(join.task);
-        } else {
-            JOINS.put(join.task, join.outer);
-        }
-    }
-
-    /** Whose end the task waits for, as it has declared. */
-    static @Nullable Join joinOf(Task task) {
-        return JOINS.get(task);
-    }
-
-    /** What the task waits for; perhaps it has just stopped, which the queue knows. */
-    static @Nullable Wait of(Task task) {
-        return WAITS.get(task);
+        return null;
     }
 
     /** Who waits. */
     static Set<Task> tasks() {
-        Set<Task> tasks = new HashSet<>(WAITS.keySet());
-        tasks.addAll(JOINS.keySet());
-        return tasks;
+        return new HashSet<>(LATEST.keySet());
     }
 }

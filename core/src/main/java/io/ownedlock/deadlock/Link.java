@@ -5,6 +5,7 @@ import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Resource;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,10 @@ sealed interface Link {
     /** Everything that keeps the task from getting on, as far as is known. */
     static List<Link> leaving(Task task) {
         List<Link> links = new ArrayList<>(2);
-        Wait wait = KnownWaits.of(task);
-        if (wait != null) {
-            wait.addLinks(links);
-        }
-        Join join = KnownWaits.joinOf(task);
-        if (join != null && join.stands() && links.isEmpty()) {
-            links.add(new Joins(join));
+        Arrival arrival = KnownWaits.of(task);
+        while (arrival != null) {
+            arrival.addLinks(links);
+            arrival = arrival.isDeclared() ? arrival.outer : null;
         }
         Attachment above = task.suspendedBy();
         if (above != null) {
@@ -50,8 +48,8 @@ sealed interface Link {
 
     private static String waits(Wait wait, Resource resource) {
         Thread thread = wait.waiter.thread();
-        return wait.task() + (thread == null ? "" : " (thread " + thread.getName() + ")") + " waits since " + wait.since
-                + " for " + resource;
+        String how = thread == null ? " (by a future)" : " (thread " + thread.getName() + ")";
+        return wait.task + how + " waits since " + wait.since + " for " + resource;
     }
 
     /** It waits for what the other holds. */
@@ -59,7 +57,7 @@ sealed interface Link {
 
         @Override
         public Task from() {
-            return cause.task();
+            return cause.task;
         }
 
         @Override
@@ -69,7 +67,7 @@ sealed interface Link {
 
         @Override
         public boolean stands() {
-            if (!lot.contains(cause.waiter)) {
+            if (!cause.standsIn(lot)) {
                 return false;
             }
             for (Holding now : resource.inTheWayOf(cause.waiter)) {
@@ -87,7 +85,8 @@ sealed interface Link {
 
         @Override
         public String toString() {
-            return waits(cause, resource) + ", held by " + to();
+            Instant since = holding.since();
+            return waits(cause, resource) + ", held " + (since == null ? "" : "since " + since + " ") + "by " + to();
         }
     }
 
@@ -96,17 +95,17 @@ sealed interface Link {
 
         @Override
         public Task from() {
-            return cause.task();
+            return cause.task;
         }
 
         @Override
         public Task to() {
-            return before.task();
+            return before.task;
         }
 
         @Override
         public boolean stands() {
-            return lot.contains(cause.waiter) && lot.contains(before.waiter);
+            return cause.standsIn(lot) && before.standsIn(lot);
         }
 
         @Override
@@ -135,7 +134,7 @@ sealed interface Link {
 
         @Override
         public boolean stands() {
-            return cause.stands();
+            return !cause.isOver();
         }
 
         @Override

@@ -4,34 +4,35 @@ import io.ownedlock.park.Holding;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
-import io.ownedlock.task.Task;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A wait in a queue. */
+/** A wait in a queue: of a thread, or of a future for which its task has declared to wait. */
 final class Wait extends Arrival {
 
     final Waiter waiter;
 
-    /** The same task's earlier wait, if a listener that was called out of it has waited in turn. */
-    final @Nullable Wait outer;
-
-    Wait(long number, Waiter waiter, Instant since, DeadlockPolicy policy, @Nullable Wait outer) {
-        super(number, since, policy);
+    Wait(Waiter waiter, Instant since, DeadlockPolicy policy) {
+        super(waiter.task(), since, policy);
         this.waiter = waiter;
-        this.outer = outer;
     }
 
-    Task task() {
-        return waiter.task();
+    @Override
+    boolean isOver() {
+        return super.isOver() || waiter.lot() == null;
     }
 
-    /** Adds everything that has to happen, all of it, before this wait is over; nothing if it is over. */
+    @Override
+    boolean isDeclared() {
+        return waiter.thread() == null;
+    }
+
+    @Override
     void addLinks(List<Link> links) {
         ParkingLot lot = waiter.lot();
         Resource resource = lot == null ? null : lot.resource();
-        if (lot == null || resource == null) {
+        if (lot == null || resource == null || isOver()) {
             return;
         }
         for (Holding holding : resource.inTheWayOf(waiter)) {
@@ -45,17 +46,22 @@ final class Wait extends Arrival {
 
     /**
      * The one next before this in the queue that does not leave it by itself either. Those further up are in its way too, so
-     * they need not be looked at.
+     * they need not be looked at. Under the monitor, so that nobody leaves between one step and the next.
      */
     private @Nullable Wait lastBefore(ParkingLot lot) {
-        List<Waiter> queue = lot.waiters();
-        for (int i = queue.indexOf(waiter) - 1; i >= 0; i--) {
-            Wait before = KnownWaits.of(queue.get(i).task());
-            if (before != null && before.waiter == queue.get(i)) {
-                return before;
+        synchronized (lot.monitor()) {
+            for (Waiter next = lot.before(waiter); next != null; next = lot.before(next)) {
+                Wait before = KnownWaits.of(next);
+                if (before != null) {
+                    return before;
+                }
             }
         }
         return null;
+    }
+
+    boolean standsIn(ParkingLot lot) {
+        return !isOver() && lot.contains(waiter);
     }
 
     @Override
@@ -67,6 +73,11 @@ final class Wait extends Arrival {
     boolean refuse(Cycle cycle) {
         ParkingLot lot = waiter.lot();
         Resource resource = lot == null ? null : lot.resource();
-        return lot != null && resource != null && lot.fail(waiter, () -> resource.deadlock(cycle.toString()));
+        return lot != null && resource != null && lot.failAsleep(waiter, () -> resource.deadlock(cycle.toString()));
+    }
+
+    @Override
+    void wake() {
+        waiter.wake();
     }
 }

@@ -1,7 +1,7 @@
 package io.ownedlock.park;
 
 /**
- * Is told of each wait that has no end of its own. It may fail a waiter, this one or another, with
+ * Is told by threads of each wait that has no end of its own. It may fail a waiter, this one or another, with
  * {@link ParkingLot#fail}. Called by the waiting thread under no lock; must not throw.
  */
 public interface Gate {

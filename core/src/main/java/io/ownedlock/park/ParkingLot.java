@@ -397,15 +397,23 @@ public final class ParkingLot {
      * @return {@code false} if it was in none of them any more
      */
     public boolean fail(Waiter waiter, Supplier<? extends RuntimeException> failure) {
+        if (!failAsleep(waiter, failure)) {
+            return false;
+        }
+        waiter.wake();
+        return true;
+    }
+
+    /** Like {@link #fail}, and leaves it asleep: for who holds a lock, to {@link Waiter#wake()} it when that is given back. */
+    public boolean failAsleep(Waiter waiter, Supplier<? extends RuntimeException> failure) {
         synchronized (monitor) {
             ParkingLot where = waiter.lot;
             if (where == null || where.monitor != monitor || !where.remove(waiter)) {
                 return false;
             }
             waiter.decide(failure);
+            return true;
         }
-        waiter.wake();
-        return true;
     }
 
     /**
@@ -443,6 +451,13 @@ public final class ParkingLot {
     /** How many wait. */
     public int size() {
         return queue.size();
+    }
+
+    /** Who is next before the waiter in this queue; {@code null} if nobody is, or it is not in it. */
+    public @Nullable Waiter before(Waiter waiter) {
+        synchronized (monitor) {
+            return waiter.lot == this ? waiter.previous : null;
+        }
     }
 
     /** Who waits, first in line first: a snapshot. */

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
@@ -116,6 +117,25 @@ public final class LockRegistry {
      * @throws io.ownedlock.deadlock.JoinRefusedException if that would never be, because the other waits for this one
      */
     public Joining joining(Task awaited) {
+        return detector.joining(awaited);
+    }
+
+    /**
+     * Declares that the current task is about to wait for a future of its own, one of a lock's or a semaphore's, so that a deadlock
+     * that goes through this wait is seen: nobody else can know whether a future is waited for. Close it when the wait is over, and
+     * do nothing but wait in between; if you bound the wait yourself, declare nothing.
+     *
+     * <pre>{@code
+     * CompletableFuture<Hold> future = lock.acquireAsync();
+     * try (Joining join = registry.joining(future)) {
+     *     hold = future.get();
+     * }
+     * }</pre>
+     *
+     * If the wait would never end, the future fails with a {@link io.ownedlock.sync.DeadlockException}. Nothing is declared for a
+     * future that is done, was derived from another one, or belongs to another task.
+     */
+    public Joining joining(CompletableFuture<?> awaited) {
         return detector.joining(awaited);
     }
 

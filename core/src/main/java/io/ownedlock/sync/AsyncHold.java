@@ -1,17 +1,19 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.park.Awaiting;
 import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wait for a lock that no thread sits out. Who decides it rings the {@linkplain #decided alarm}, which only hands over to the
  * executor: whatever the user has chained to this future runs there, in no task and under no lock, and never inside another
  * task's {@code unlock}. If the future has been completed by then, by cancelling it for one, the lock goes on to the next.
  */
-final class AsyncHold extends CompletableFuture<Hold> {
+final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
 
     private final LockQueue queue;
     private final Grant grant;
@@ -27,6 +29,11 @@ final class AsyncHold extends CompletableFuture<Hold> {
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
         return new CompletableFuture<>();
+    }
+
+    @Override
+    public @Nullable Waiter waiter() {
+        return grant.waiter;
     }
 
     /** Leaves the queue when somebody else completes this: cancels it, for one. */

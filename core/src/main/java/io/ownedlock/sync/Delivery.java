@@ -2,6 +2,7 @@ package io.ownedlock.sync;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.park.Awaiting;
 import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -21,8 +22,23 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
     private final Claim claim;
     private final T result;
     private final Executor executor;
-    private final CompletableFuture<T> future = new CompletableFuture<>();
+    private final CompletableFuture<T> future = new Order();
     private final AtomicBoolean started = new AtomicBoolean();
+
+    /** What a user derives from this is the user's own, and does not wait for the permit. */
+    private final class Order extends CompletableFuture<T> implements Awaiting {
+
+        @Override
+        public <U> CompletableFuture<U> newIncompleteFuture() {
+            return new CompletableFuture<>();
+        }
+
+        /** A shared permit may come from anybody. */
+        @Override
+        public @Nullable Waiter waiter() {
+            return claim.isShared() ? null : claim.waiter;
+        }
+    }
 
     private Delivery(PermitPool pool, Claim claim, T result, Executor executor) {
         this.pool = pool;

@@ -31,7 +31,7 @@ final class Grant extends Ownership implements Cell {
     }
 
     @Override
-    Instant since() {
+    public Instant since() {
         return lock.instantOf(sinceNanos);
     }
 

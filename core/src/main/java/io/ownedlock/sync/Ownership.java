@@ -58,7 +58,8 @@ abstract class Ownership extends ExitHook implements Holding {
 
     abstract LockId lockId();
 
-    abstract Instant since();
+    @Override
+    public abstract Instant since();
 
     /** The last grip was taken off. */
     abstract void release();

@@ -35,7 +35,7 @@ final class Share extends Ownership {
     }
 
     @Override
-    Instant since() {
+    public Instant since() {
         return lock.instantOf(sinceNanos);
     }
 

@@ -8,16 +8,23 @@ import io.ownedlock.park.Holding;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.DeadlockException;
+import io.ownedlock.sync.LockEnvironment;
+import io.ownedlock.sync.LockSettings;
+import io.ownedlock.sync.TaskLock;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
+import io.ownedlock.testing.TestTime;
 import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +33,20 @@ import org.junit.jupiter.api.AfterEach;
 abstract class DeadlockTesting {
 
     final List<Task> tasks = new CopyOnWriteArrayList<>();
+    final TestTime time = new TestTime();
+    final LockRegistry registry = LockRegistry.builder()
+            .ticker(time)
+            .parker(time)
+            .executor(Runnable::run)
+            .settings("bounded", LockSettings.DEFAULTS.withWaitAtMost(Duration.ofSeconds(30)))
+            .settings("fair", LockSettings.DEFAULTS.withFair(true))
+            .build();
+    final TaskLock a = registry.obtain("a");
+    final TaskLock b = registry.obtain("b");
+    final TaskLock c = registry.obtain("c");
+    final Task first = task("first");
+    final Task second = task("second");
+    final Task third = task("third");
 
     Task task(String name) {
         Task task = Task.start(name, TaskKind.REQUEST);
@@ -82,6 +103,34 @@ abstract class DeadlockTesting {
                 && lot.resource().toString().equals(resource.toString())
                 && (actor.thread().getState() == Thread.State.WAITING
                         || actor.thread().getState() == Thread.State.TIMED_WAITING);
+    }
+
+    static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        for (; ; ) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static LockRegistry watched(Gate gate) {
+        return LockRegistry.builder().gate(gate).build();
+    }
+
+    static Void run(Runnable action) {
+        action.run();
+        return null;
+    }
+
+    LockEnvironment environment(Gate gate) {
+        return new LockEnvironment(time, time, gate, Runnable::run, List.of());
     }
 
     static DeadlockException refused(ThrowingCallable action) {

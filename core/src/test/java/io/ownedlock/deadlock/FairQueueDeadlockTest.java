@@ -1,0 +1,96 @@
+package io.ownedlock.deadlock;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ownedlock.park.Gate;
+import io.ownedlock.sync.Hold;
+import io.ownedlock.sync.TaskLock;
+import io.ownedlock.testing.Actor;
+import io.ownedlock.time.Ticker;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who may not overtake waits for those before, too. */
+@Timeout(value = 30, unit = TimeUnit.SECONDS)
+class FairQueueDeadlockTest extends DeadlockTesting {
+
+    @Test
+    void whoWaitsInAFairQueueWaitsForThoseBefore() {
+        Gate detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Shelf pages = new Shelf("pages", true);
+        pages.give(first);
+        Actor<Void> writer = waiting("pages", second, () -> pages.await(detector, false));
+        in(third, c::acquire);
+        Actor<Void> reader = waiting("pages", third, () -> pages.await(detector, true));
+
+        assertThat(refused(() -> in(first, c::acquire)).cycle().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).endsWith("for c, held since 2030-01-01T00:00:00Z by " + third),
+                        line -> assertThat(line).endsWith("for pages, in the queue behind " + second),
+                        line -> assertThat(line).endsWith("for pages, held by " + first));
+        pages.grantFirst();
+        pages.grantFirst();
+        writer.result();
+        reader.result();
+    }
+
+    @Test
+    void whoMayOvertakeWaitsForNobodyBefore() {
+        Gate detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Shelf pages = new Shelf("pages", false);
+        pages.give(first);
+        Actor<Void> writer = waiting("pages", second, () -> pages.await(detector, false));
+        in(third, c::acquire);
+        Actor<Void> reader = waiting("pages", third, () -> pages.await(detector, true));
+        Actor<Hold> waiter = waiting(c, first, c::acquire);
+        pages.grantFirst();
+        pages.grantFirst();
+        writer.result();
+        reader.result();
+        waiter.interrupt();
+        waiter.failure();
+    }
+
+    /** The one before has set its own time, so it gets out of the way by itself. */
+    @Test
+    void nobodyWaitsForWhoLeavesTheQueueByItself() {
+        Gate detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Shelf pages = new Shelf("pages", true);
+        pages.give(first);
+        Actor<Void> writer = waiting("pages", second, () -> pages.await(Gate.OPEN, false));
+        in(third, c::acquire);
+        Actor<Void> reader = waiting("pages", third, () -> pages.await(detector, true));
+        Actor<Hold> waiter = waiting(c, first, c::acquire);
+        pages.grantFirst();
+        pages.grantFirst();
+        writer.result();
+        reader.result();
+        waiter.interrupt();
+        waiter.failure();
+    }
+
+    @Test
+    void aFairLock() {
+        TaskLock fair = registry.obtain("fair");
+        Hold held = in(first, fair::acquire);
+        Actor<Void> before = waiting(fair, second, () -> {
+            fair.acquire().close();
+            return null;
+        });
+        Hold other = in(third, c::acquire);
+        Actor<Void> behind = waiting(fair, third, () -> {
+            fair.acquire().close();
+            other.close();
+            return null;
+        });
+        assertThat(WaitForGraph.snapshot().edges())
+                .anyMatch(edge -> edge.kind() == WaitForGraph.Kind.BEHIND
+                        && edge.waiting().id() == third.id()
+                        && edge.holder().id() == second.id());
+        refused(() -> in(first, c::acquire));
+        held.close();
+        before.result();
+        behind.result();
+    }
+}
