@@ -132,7 +132,7 @@ class DeadlockDetectorTest extends DeadlockTesting {
             }
             return null;
         });
-        Actor.awaitUntil(() -> condition.waiting() == 1, () -> "a wait for the condition");
+        Actor.awaitUntil(() -> KnownWaits.of(first) != null, () -> "a wait for the condition");
         in(second, () -> {
             try (Hold ignored = a.acquire()) {
                 condition.signal();

@@ -93,4 +93,23 @@ class FairQueueDeadlockTest extends DeadlockTesting {
         before.result();
         behind.result();
     }
+
+    /** Next before it is one that gets out of the way by itself, and before that one that does not. */
+    @Test
+    void whoWaitsBehindWhoLeavesByItselfWaitsForThoseFurtherUp() {
+        Gate detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Shelf pages = new Shelf("pages", true);
+        pages.give(first);
+        Actor<Void> writer = waiting("pages", second, () -> pages.await(detector, false));
+        Actor<Void> leaving = waiting("pages", task("leaving"), () -> pages.await(Gate.OPEN, false));
+        in(third, c::acquire);
+        Actor<Void> reader = waiting("pages", third, () -> pages.await(detector, true));
+        refused(() -> in(first, c::acquire));
+        pages.grantFirst();
+        pages.grantFirst();
+        pages.grantFirst();
+        writer.result();
+        leaving.result();
+        reader.result();
+    }
 }
