@@ -109,6 +109,25 @@ class NoDeadlockTest extends DeadlockTesting {
         here.result();
     }
 
+    /** It gets what it waits for while the walk asks who holds that: what is in its way is so no more. */
+    @Test
+    void aWaiterThatIsServedWhileItIsLookedAt() {
+        Gate detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Shelf one = new Shelf("one", false);
+        Shelf two = new Shelf("two", false);
+        one.give(first);
+        two.give(second);
+        Actor<Void> there = waiting("two", first, () -> two.await(detector, false));
+        two.onLook = () -> {
+            two.onLook = () -> {};
+            two.grantFirst();
+        };
+        Actor<Void> here = waiting("one", second, () -> one.await(detector, false));
+        there.result();
+        one.grantFirst();
+        here.result();
+    }
+
     @Test
     void aCycleWhoseFirstLinkIsGoneWhenTheLastIsSeen() {
         Gate detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
