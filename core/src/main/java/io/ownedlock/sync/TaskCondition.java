@@ -20,8 +20,8 @@ import java.util.concurrent.locks.Condition;
  *
  * <p><b>If the lock cannot be taken again</b>, because it was broken, waiting would never end, or the waiting task is ending, the
  * wait throws and the lock is <em>not</em> held. The {@code unlock()} calls that are on their way in {@code finally} blocks, as many as
- * the lock had been taken, are absorbed and hide nothing. A notification whose receiver fails so, without the lock being broken, goes
- * to the next.
+ * the lock had been taken, are absorbed and hide nothing. An interrupt that was to end the wait is kept. A notification whose
+ * receiver fails so, without the lock being broken, goes to the next.
  *
  * <p><b>When a waiter is interrupted or runs out of time</b> it lines up for the lock and returns when it has it; if it was notified
  * before that, it was notified, and the interrupt is kept.
@@ -146,6 +146,18 @@ public final class TaskCondition implements Condition {
         Waiter waiter = waiting.join(grant.owner(), grant, false);
         Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));
         try {
+            untilBack(grant, waiter, wait);
+            cell.requireOpen(grant);
+            wait.throwIfInterrupted();
+            return wait.notified;
+        } finally {
+            wait.keepInterrupt();
+        }
+    }
+
+    /** Gives the lock up, and comes back with it. */
+    private void untilBack(Grant grant, Waiter waiter, Wait wait) {
+        try {
             grant.waiter = waiter;
             cell.suspend(grant, this);
             VarHandle.fullFence();
@@ -160,13 +172,7 @@ public final class TaskCondition implements Condition {
         } finally {
             grant.waiter = null;
             cell.resumed(this);
-            wait.keepInterrupt();
         }
-        cell.requireOpen(grant);
-        if (wait.gaveUpInterrupted) {
-            throw new InterruptedException();
-        }
-        return wait.notified;
     }
 
     /** It may be put in line for the lock, and stay there, long before it wakes up: so who looks for cycles must know of it. */
@@ -218,8 +224,16 @@ public final class TaskCondition implements Condition {
             notified = !gaveUpInterrupted;
         }
 
+        void throwIfInterrupted() throws InterruptedException {
+            if (gaveUpInterrupted) {
+                interrupted = false;
+                throw new InterruptedException();
+            }
+        }
+
+        /** Whatever else is thrown hides no interrupt. */
         void keepInterrupt() {
-            if (interrupted && !gaveUpInterrupted) {
+            if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
