@@ -458,6 +458,8 @@ public final class Task {
             hook = hook.older;
         }
         runHooks(hook, end);
+        // Who keeps an ended task, a thread that never left it for one, is not to keep all that it held.
+        newest = null;
         runHooks(Watch.oldestFirst((Watch) WATCHES.getAndSet(this, Watch.OVER)), end);
     }
 
