@@ -68,6 +68,17 @@ class BreakerTest {
     }
 
     @Test
+    void whoIsRegisteredElsewhereIsNotRegisteredHere() {
+        for (ParkingLot elsewhere : List.of(new ParkingLot(), lot.sibling())) {
+            elsewhere.addBreaker(task);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> lot.removeBreaker(task))
+                    .withMessage(task + " is not registered as a breaker of this parking lot");
+            assertThat(elsewhere.statistics().breakers()).hasSize(1);
+        }
+    }
+
+    @Test
     void eachRegistrationThatIsLeftBreaksOnce() {
         Task second = Task.start("second", TaskKind.REQUEST);
         lot.addBreaker(task);

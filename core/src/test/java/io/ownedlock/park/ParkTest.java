@@ -91,7 +91,10 @@ class ParkTest {
         List<Actor<Void>> actors = parkThree();
         assertThat(lot.unpark(0)).isEmpty();
         assertThat(lot.unpark(-1)).isEmpty();
-        assertThat(lot.unpark(2)).hasSize(2);
+        assertThat(lot.unpark(2))
+                .as("in order")
+                .extracting(Waiter::thread)
+                .containsExactly(actors.get(0).thread(), actors.get(1).thread());
         actors.get(0).result();
         actors.get(1).result();
         assertThat(actors.get(2).isParkedOn(lot)).isTrue();
@@ -298,6 +301,20 @@ class ParkTest {
         assertThat(lot.unparkAll()).isEmpty();
         lot.reparkAll(other);
         assertThat(other.isBroken()).as("a sibling is another lot").isFalse();
+    }
+
+    @Test
+    void whoIsToBlameIsTheLotsOwnAffairAndForGood() {
+        lot.breakLot(task("a"));
+        List<TaskInfo> told = lot.brokenBy();
+        List<TaskInfo> counted = lot.statistics().brokenBy();
+        lot.breakLot(task("b"));
+        for (List<TaskInfo> copy : List.of(told, counted)) {
+            assertThat(names(copy)).as("of that moment").containsExactly("a");
+            assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(copy::clear);
+        }
+        assertThat(names(lot.brokenBy())).containsExactly("a", "b");
+        assertThatExceptionOfType(BrokenLotException.class).isThrownBy(() -> lot.parkIf(ALWAYS));
     }
 
     @Test

@@ -24,6 +24,25 @@ class TaskLockTest extends LockTesting {
     private final TaskLock lock = newLock(LockSettings.DEFAULTS);
 
     @Test
+    void isFreeAtFirstAndNobodys() {
+        assertThat(lock.isIdle()).isTrue();
+        assertThat(lock.isHeldByCurrentTask()).isFalse();
+        assertThat(lock.snapshot())
+                .isEqualTo(new LockSnapshot(lock.id(), LockState.FREE, null, null, 0, null, List.of()));
+    }
+
+    @Test
+    void itsTextIsNameAndKeyWhateverItsState() {
+        TaskLock poisonable = newLock(settings(OnOwnerEnd.POISON));
+        assertThat(poisonable).hasToString("order[42]");
+        Task owner = ownerOf(poisonable);
+        assertThat(poisonable).hasToString("order[42]");
+        owner.end();
+        assertThat(poisonable).hasToString("order[42]");
+        assertThat(new LockId("order", null)).hasToString("order");
+    }
+
+    @Test
     void excludesOtherTasks() {
         Hold hold = lock.acquire();
         assertThat(Actor.start("other", lock::tryLock).result()).isFalse();
