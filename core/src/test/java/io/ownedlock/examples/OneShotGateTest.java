@@ -10,6 +10,8 @@ import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OneShotGateTest {
@@ -26,6 +28,46 @@ class OneShotGateTest {
         gate.pass();
         opener.end();
         gate.pass();
+    }
+
+    @Test
+    void isNotOpenAtFirst() {
+        assertThat(gate.lot().size()).isZero();
+        Actor<Void> waiter = Actor.run("waiter", gate::pass).awaitParkedOn(gate.lot());
+        assertThat(gate.lot().size()).isEqualTo(1);
+        gate.open();
+        waiter.result();
+    }
+
+    @Test
+    void openingWakesAllAndMayBeRepeated() {
+        List<Actor<Void>> waiters = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            waiters.add(Actor.run("waiter " + i, gate::pass).awaitParkedOn(gate.lot()));
+        }
+        gate.open();
+        assertThat(gate.lot().isEmpty()).as("at once").isTrue();
+        gate.open();
+        waiters.forEach(Actor::result);
+        Actor.run("late", gate::pass).result();
+    }
+
+    @Test
+    void whoIsInterruptedDoesNotPassEvenAnOpenGate() {
+        gate.open();
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(gate::pass);
+    }
+
+    @Test
+    void anInterruptedWaiterLeavesAndTheOthersStay() {
+        Actor<Void> waiter = Actor.run("waiter", gate::pass).awaitParkedOn(gate.lot());
+        Actor<Void> other = Actor.run("other", gate::pass).awaitParkedOn(gate.lot());
+        waiter.interrupt();
+        assertThat(waiter.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(gate.lot().size()).isEqualTo(1);
+        gate.open();
+        other.result();
     }
 
     @Test

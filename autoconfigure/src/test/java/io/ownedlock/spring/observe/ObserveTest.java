@@ -314,6 +314,22 @@ class ObserveTest {
     }
 
     @Test
+    void aLeakThatNobodyWaitsForIsALineInTheLogToo(CapturedOutput output) {
+        runner.run(context -> {
+            TaskLock lock = locks(context).obtain("order", 42);
+            Task.runInTask("POST /orders", () -> lock.acquire());
+            assertThat(output.getAll().lines().filter(line -> line.contains("was abandoned")))
+                    .singleElement()
+                    .asString()
+                    .contains("WARN")
+                    .contains("order[42]")
+                    .contains("'POST /orders'")
+                    .contains("0 waiters were told")
+                    .contains("Incident " + lock.snapshot().abandonment().incident());
+        });
+    }
+
+    @Test
     void theLineOfAPoisonedLockSaysHowToRepairIt(CapturedOutput output) {
         runner.run(context -> {
             abandon(locks(context).obtain("ledger"));
