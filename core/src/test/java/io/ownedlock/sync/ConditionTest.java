@@ -132,6 +132,8 @@ class ConditionTest extends LockTesting {
             assertThat(lock.isHeldByCurrentTask()).isTrue();
             return notified;
         });
+        // Else the clock might go on while one has looked at it and does not sleep yet.
+        List.of(bounded, nanos, until).forEach(Actor::awaitParked);
         time.advance(Duration.ofSeconds(1));
         assertThat(bounded.result()).isFalse();
         assertThat(nanos.result()).isLessThanOrEqualTo(0);

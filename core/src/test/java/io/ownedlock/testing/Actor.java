@@ -84,6 +84,17 @@ public final class Actor<T> {
         return this;
     }
 
+    /** Waits until the thread is parked on something that a test cannot name. */
+    public Actor<T> awaitParked() {
+        awaitUntil(
+                () -> {
+                    Object blocker = LockSupport.getBlocker(thread);
+                    return blocker != null && isParkedOn(blocker);
+                },
+                () -> thread.getName() + " to park");
+        return this;
+    }
+
     public boolean isParkedOn(Object blocker) {
         Thread.State state = thread.getState();
         return LockSupport.getBlocker(thread) == blocker
