@@ -51,14 +51,13 @@ public final class Attachment implements AutoCloseable {
     }
 
     /** Makes the task the calling thread's; this has won the task's word already. */
-    Attachment push() {
+    void push() {
         Attachment suspended = innermost();
         beneath = suspended;
         INNERMOST.set(this);
         if (suspended != null) {
             suspended.above = this;
         }
-        return this;
     }
 
     /**
@@ -77,17 +76,24 @@ public final class Attachment implements AutoCloseable {
             throw new IllegalStateException(
                     task + " can be left only by the thread that is in it, " + thread.getName());
         }
-        Attachment top = innermost();
-        if (top == this) {
-            INNERMOST.set(beneath);
-            if (beneath != null) {
-                beneath.above = null;
-            }
-        } else if (!task.isEnded()) {
+        if (!pop() && !task.isEnded()) {
+            Attachment top = innermost();
             throw new IllegalStateException("Attachments close in the reverse order of opening: " + thread.getName()
                     + " must first leave " + (top == null ? "nothing" : top.task) + " to leave " + task);
         }
         closed = true;
         task.detach(this);
+    }
+
+    /** Makes what is beneath current again, if this is. */
+    boolean pop() {
+        if (innermost() != this) {
+            return false;
+        }
+        INNERMOST.set(beneath);
+        if (beneath != null) {
+            beneath.above = null;
+        }
+        return true;
     }
 }

@@ -26,6 +26,12 @@ public abstract class ExitHook {
     protected void onEnding(Task task) {}
 
     /**
+     * The thread inside has left, or one has entered: for those who show who is inside. Called on that thread; others may have come
+     * and gone since, so this looks by itself. Not called for hooks that were {@linkplain Task#watch added from outside}.
+     */
+    protected void onMoved(Task task) {}
+
+    /**
      * The task has ended and no thread is inside. Called once. Whatever this throws is logged, and harms no other hook.
      *
      * @param end how the task ended

@@ -19,6 +19,8 @@ public record TaskEnd(Cause cause, Instant at, @Nullable Throwable failure) {
         /** The thread inside it died. */
         THREAD_DIED,
         /** Its end was missed, and {@linkplain Liveness found out} later. */
-        MISSED
+        MISSED,
+        /** Nobody is left who could end it or go on with it, see {@link Liveness#whileReachable}. */
+        UNREACHABLE
     }
 }
