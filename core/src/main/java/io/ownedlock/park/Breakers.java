@@ -26,7 +26,7 @@ final class Breakers {
         @Override
         protected void onEnded(Task ended, TaskEnd end) {
             if (take(this)) {
-                lot.breakLot(ended, end.failure());
+                lot.breakLot(ended, end);
             }
         }
 
@@ -46,6 +46,8 @@ final class Breakers {
     }
 
     void register(Task task) {
+        // Its thread may be dead, and nobody have told.
+        task.endIfDead();
         Registration registration = new Registration(task);
         // First here, so that the task's end, from the moment it knows of this, finds it.
         synchronized (lot.monitor()) {

@@ -1,5 +1,6 @@
 package io.ownedlock.park;
 
+import io.ownedlock.task.TaskEnd;
 import io.ownedlock.task.TaskInfo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,21 @@ public final class BrokenLotException extends IllegalStateException {
         this.brokenBy = List.copyOf(brokenBy);
     }
 
-    static BrokenLotException whileParked(TaskInfo by, @Nullable Throwable cause) {
+    /** By somebody who said so, or, if there is an end, by the end of one on whom the others depended. */
+    static BrokenLotException whileParked(TaskInfo by, @Nullable TaskEnd end) {
         return new BrokenLotException(
-                "The parking lot was broken by " + by.label() + " while parked", List.of(by), cause);
+                "The parking lot was broken by " + by.label() + " while parked" + (end == null ? "" : how(end)),
+                List.of(by),
+                end == null ? null : end.failure());
+    }
+
+    private static String how(TaskEnd end) {
+        return switch (end.cause()) {
+            case TOLD -> ": it ended";
+            case THREAD_DIED -> ": its thread died";
+            case MISSED -> ": its end was missed";
+            case UNREACHABLE -> ": nobody can end it, or go on with it, any more";
+        };
     }
 
     static BrokenLotException onArrival(List<TaskInfo> by) {

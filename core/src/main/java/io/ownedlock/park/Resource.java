@@ -7,7 +7,7 @@ public interface Resource {
 
     /**
      * Who has to let go before a waiter gets on, every one of them; empty if nobody has, or it is not known who. Read without
-     * any lock, so it may be out of date at once; the identity of a holding tells whether it is still the same.
+     * any lock, so it may be out of date at once; the identity of a holding tells whether it is still the same. Must neither block nor throw.
      */
     List<? extends Holding> holdings();
 

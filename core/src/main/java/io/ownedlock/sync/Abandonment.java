@@ -37,6 +37,8 @@ public record Abandonment(
         return switch (reason) {
             case OWNER_ENDED -> "its owner ended without releasing it";
             case OWNER_THREAD_DIED -> "the thread of its owner died";
+            case OWNER_END_MISSED -> "its owner is over, but its end was missed";
+            case OWNER_UNREACHABLE -> "nobody can end its owner, or go on with it, any more";
             case OWNER_OVERDUE -> "its owner holds it for too long";
             case OWNER_STUCK -> "its owner was told to end and does not leave";
             case OPERATOR -> "its waiters were sent away";

@@ -170,6 +170,11 @@ final class Claim extends ExitHook implements Holding, Permit {
     }
 
     @Override
+    protected void onMoved(Task task) {
+        pool.lot().ownerMoved();
+    }
+
+    @Override
     protected void onEnded(Task task, TaskEnd end) {
         pool.reclaim(this);
     }

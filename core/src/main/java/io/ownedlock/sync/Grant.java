@@ -46,6 +46,11 @@ final class Grant extends Ownership implements Cell {
     }
 
     @Override
+    protected void onMoved(Task task) {
+        lock.queue().lot().ownerMoved();
+    }
+
+    @Override
     protected void onEnded(Task task, TaskEnd end) {
         lock.abandon(this, end);
     }

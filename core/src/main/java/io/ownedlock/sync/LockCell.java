@@ -424,7 +424,7 @@ final class LockCell {
         if (cell != grant) {
             return;
         }
-        Abandonment abandonment = describe(grant, reason(end));
+        Abandonment abandonment = describe(grant, BreakReason.of(end));
         Grant lender = grant.lender;
         if (lender != null) {
             lender.setPredecessor(abandonment);
@@ -478,10 +478,6 @@ final class LockCell {
         if (listener != null) {
             listener.abandoned(abandonment, waitersTold);
         }
-    }
-
-    private static BreakReason reason(TaskEnd end) {
-        return end.cause() == TaskEnd.Cause.THREAD_DIED ? BreakReason.OWNER_THREAD_DIED : BreakReason.OWNER_ENDED;
     }
 
     private Abandonment describe(Grant grant, BreakReason reason) {

@@ -172,8 +172,7 @@ final class ReadWriteExits {
 
     private Abandonment describe(Share share, TaskEnd end) {
         String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        BreakReason reason =
-                end.cause() == TaskEnd.Cause.THREAD_DIED ? BreakReason.OWNER_THREAD_DIED : BreakReason.OWNER_ENDED;
+        BreakReason reason = BreakReason.of(end);
         Instant now = cell.instantOf(ticker.nanos());
         return new Abandonment(
                 incident, cell.id(), share.owner().info(), share.since(), now, reason, settings.onOwnerEnd());

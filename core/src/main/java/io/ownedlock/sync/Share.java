@@ -50,6 +50,11 @@ final class Share extends Ownership {
     }
 
     @Override
+    protected void onMoved(Task task) {
+        lock.queue().lot().ownerMoved();
+    }
+
+    @Override
     protected void onEnded(Task task, TaskEnd end) {
         lock.exits().abandon(this, end);
     }

@@ -34,13 +34,16 @@ public final class Attachment implements AutoCloseable {
     /** The calling thread's innermost attachment to a task that goes on, if there is one. */
     static @Nullable Attachment innermost() {
         Attachment top = INNERMOST.get();
-        return top == null || !top.task.isEnded() ? top : dropEnded(top);
+        return top == null || top.task.has(top) ? top : dropLeft(top);
     }
 
-    /** A task whose end was missed, and found out, has left its attachment behind. */
-    private static @Nullable Attachment dropEnded(Attachment top) {
+    /**
+     * An attachment counts as long as its task's word has it. What does not was left behind: by a task whose end was missed and
+     * found out, or by a thread that ran out of stack as it entered or left.
+     */
+    private static @Nullable Attachment dropLeft(Attachment top) {
         Attachment live = top;
-        while (live != null && live.task.isEnded()) {
+        while (live != null && !live.task.has(live)) {
             live = live.beneath;
         }
         INNERMOST.set(live);
@@ -50,11 +53,16 @@ public final class Attachment implements AutoCloseable {
         return live;
     }
 
-    /** Makes the task the calling thread's; this has won the task's word already. */
+    /** Makes the task the calling thread's, once the task's word has this. */
     void push() {
         Attachment suspended = innermost();
         beneath = suspended;
         INNERMOST.set(this);
+    }
+
+    /** The task has this now: what was current is suspended by it. */
+    void suspend() {
+        Attachment suspended = beneath;
         if (suspended != null) {
             suspended.above = this;
         }
@@ -76,24 +84,18 @@ public final class Attachment implements AutoCloseable {
             throw new IllegalStateException(
                     task + " can be left only by the thread that is in it, " + thread.getName());
         }
-        if (!pop() && !task.isEnded()) {
-            Attachment top = innermost();
+        Attachment top = innermost();
+        if (top != this && task.has(this)) {
             throw new IllegalStateException("Attachments close in the reverse order of opening: " + thread.getName()
                     + " must first leave " + (top == null ? "nothing" : top.task) + " to leave " + task);
         }
-        closed = true;
         task.detach(this);
-    }
-
-    /** Makes what is beneath current again, if this is. */
-    boolean pop() {
-        if (innermost() != this) {
-            return false;
+        closed = true;
+        if (top == this) {
+            INNERMOST.set(beneath);
+            if (beneath != null) {
+                beneath.above = null;
+            }
         }
-        INNERMOST.set(beneath);
-        if (beneath != null) {
-            beneath.above = null;
-        }
-        return true;
     }
 }

@@ -110,25 +110,30 @@ abstract class TaskWord extends TaskHooks {
     public Attachment attach() {
         Thread thread = Thread.currentThread();
         Attachment attachment = new Attachment(self(), thread);
+        // First the thread's own list, which counts only from the second step on: what follows that step cannot run out
+        // of stack.
+        attachment.push();
         if (!WORD.compareAndSet(this, IDLE, attachment)) {
-            throw noEntry(word);
+            Object seen = word;
+            Attachment.innermost();
+            throw noEntry(seen);
         }
-        boolean entered = false;
+        lastInside = thread;
         try {
-            lastInside = thread;
-            attachment.push();
-            entered = true;
-        } finally {
-            if (!entered) {
-                // No room on the stack: nobody would ever leave.
-                detach(attachment);
-                attachment.pop();
+            attachment.suspend();
+            if (hasHooks()) {
+                tellMoved();
             }
-        }
-        if (hasHooks()) {
-            tellMoved();
+        } catch (StackOverflowError e) {
+            // The thread is inside; dumps and walks may miss it until it leaves.
         }
         return attachment;
+    }
+
+    /** Whether the stay goes on, as far as the task knows. */
+    final boolean has(Attachment stay) {
+        Object seen = word;
+        return seen == stay || (seen instanceof Ending ending && ending.inside == stay);
     }
 
     private IllegalStateException noEntry(Object seen) {

@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.ExitHook;
+import io.ownedlock.task.Liveness;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskEnd;
 import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
+import io.ownedlock.testing.TestTime;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Tasks whose end breaks a lot. */
@@ -212,5 +216,118 @@ class BreakerTest {
             boolean removed = remover.result();
             assertThat(fresh.isBroken()).isEqualTo(!removed);
         }
+    }
+
+    /** The break comes while the waiter looks whether to park, and has to wait for the monitor: the waiter is in the queue by then. */
+    @Test
+    void brokenByABreakerBetweenTheLookAndTheQueue() {
+        lot.addBreaker(task);
+        Actor<Boolean>[] ender = newArray();
+        Actor<Void> waiter = Actor.run(
+                "waiter",
+                () -> lot.parkIf(() -> {
+                    ender[0] = Actor.start("ender", task::end);
+                    Actor.awaitUntil(
+                            () -> ender[0].thread().getState() == Thread.State.BLOCKED,
+                            () -> "the end to want the monitor");
+                    return true;
+                }));
+        assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class).hasMessageContaining("it ended");
+        assertThat(ender[0].result()).isTrue();
+        assertThat(lot.isEmpty()).isTrue();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Actor<Boolean>[] newArray() {
+        return new Actor[1];
+    }
+
+    /** The break comes first: the look says wait, and there is nothing to wait for any more. */
+    @Test
+    void brokenByABreakerDuringTheLook() {
+        lot.addBreaker(task);
+        assertThatExceptionOfType(BrokenLotException.class).isThrownBy(() -> lot.parkIf(task::end));
+        assertThat(lot.isEmpty()).isTrue();
+    }
+
+    /** The waiter is in the queue, has looked at the breakers and is about to park. */
+    @Test
+    void brokenByABreakerAtTheMomentOfParking() {
+        TestTime time = new TestTime();
+        ParkingLot stopped = new ParkingLot(time, time, null);
+        stopped.addBreaker(task);
+        AtomicBoolean ended = new AtomicBoolean();
+        time.onPark(() -> {
+            if (ended.compareAndSet(false, true)) {
+                Actor<Boolean> ender = Actor.start("ender", task::end);
+                // No parking here: that would eat the permit.
+                while (!ender.isDone()) {
+                    Thread.yield();
+                }
+            }
+        });
+        Actor<Void> waiter = Actor.run("waiter", () -> stopped.parkIf(() -> true));
+        assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class);
+        assertThat(stopped.isEmpty()).isTrue();
+    }
+
+    /** Who is told of the break finds the lot broken, and does not get in again. */
+    @Test
+    void whoIsToldFindsItBroken() {
+        lot.addBreaker(task);
+        AtomicReference<Object> again = new AtomicReference<>();
+        lot.joinAsync(Task.current(), null, false, told -> {
+            try {
+                again.set(lot.join(Task.current()));
+            } catch (BrokenLotException broken) {
+                again.set(broken);
+            }
+        });
+        task.end();
+        assertThat(again.get()).isInstanceOf(BrokenLotException.class);
+        assertThat(lot.isEmpty()).isTrue();
+    }
+
+    @Test
+    void oneWhoseThreadIsDeadCannotBecomeOne() {
+        AtomicReference<Task> dead = new AtomicReference<>();
+        Actor.runAndDie("dying", () -> dead.set(Task.current()));
+        assertThatExceptionOfType(BrokenLotException.class)
+                .isThrownBy(() -> lot.addBreaker(dead.get()))
+                .withMessageContaining("over");
+        assertThat(lot.isBroken()).isFalse();
+    }
+
+    @Test
+    void movedToWhereABreakerHasDiedTheyAreTold() {
+        ParkingLot target = lot.sibling();
+        Actor.runAndDie("dying", () -> target.addBreaker(Task.current()));
+        Actor<Void> waiter = park();
+        lot.reparkAll(target);
+        assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class).hasMessageContaining("its thread died");
+    }
+
+    @Test
+    void movedOneByOneIntoABrokenLotTheyAreTold() {
+        ParkingLot target = lot.sibling();
+        Actor<Void> waiter = park();
+        target.breakLot(task);
+        assertThat(lot.move(lot.waiters().get(0), target)).isTrue();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class);
+        assertThat(lot.isEmpty() && target.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aBreakerThatEverybodyHasForgottenIsFoundOutByTheWatchdog() {
+        lot.addBreaker(Task.start("forgotten", TaskKind.CUSTOM, Liveness.whileReachable(new Object())));
+        Actor<Void> waiter = park();
+        Actor.awaitUntil(
+                () -> {
+                    System.gc();
+                    lot.inspectBreakers();
+                    return waiter.isDone();
+                },
+                () -> "the waiter to be told");
+        assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class).hasMessageContaining("nobody can end it");
     }
 }

@@ -140,6 +140,16 @@ class ParkTest {
                 .isThrownBy(() -> lot.parkIf(ALWAYS));
     }
 
+    /** The clock starts a microsecond before it overflows, and so before the number that stands for never. */
+    @Test
+    void aDeadlineThatLooksLikeNeverIsOne() {
+        long left = Long.MAX_VALUE - time.nanos();
+        Actor<Boolean> waiter = Actor.start("waiter", () -> lot.parkIf(ALWAYS, Duration.ofNanos(left)))
+                .awaitParkedOn(lot);
+        time.advance(Duration.ofSeconds(1));
+        assertThat(waiter.result()).isFalse();
+    }
+
     @Test
     void unparkedAndInterruptedAtOnceIsUnparkedAndKeepsTheInterrupt() {
         AtomicBoolean reached = new AtomicBoolean();

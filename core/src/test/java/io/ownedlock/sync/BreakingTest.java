@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Liveness;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
@@ -377,5 +378,36 @@ class BreakingTest extends LockTesting {
             assertThat(read.abandonment()).isEqualTo(thrown.abandonment());
             assertThat(read.lock()).isEqualTo(poisoned.id());
         }
+    }
+
+    @Test
+    void anOwnerThatEverybodyHasForgottenIsFoundOutAndTheWaitersAreToldWhy() {
+        TaskLock lock = newLock(settings(OnOwnerEnd.BREAK));
+        in(Task.start("forgotten", TaskKind.CUSTOM, Liveness.whileReachable(new Object())), lock::acquire);
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        Actor.awaitUntil(
+                () -> {
+                    System.gc();
+                    lock.inspectOwner();
+                    return waiter.isDone();
+                },
+                () -> "the waiter to be told");
+        assertThat(waiter.failure())
+                .isInstanceOf(BrokenLockException.class)
+                .hasMessageContaining("OWNER_UNREACHABLE")
+                .hasMessageContaining("nobody can end its owner");
+        assertThat(lock.snapshot().abandonment().reason()).isEqualTo(BreakReason.OWNER_UNREACHABLE);
+    }
+
+    @Test
+    void anOwnerWhoseEndWasMissedIsFoundOutAndTheWaitersAreToldWhy() {
+        TaskLock lock = newLock(settings(OnOwnerEnd.BREAK));
+        in(Task.start("missed", TaskKind.CUSTOM, inside -> inside == null), lock::acquire);
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        lock.inspectOwner();
+        assertThat(waiter.failure())
+                .isInstanceOf(BrokenLockException.class)
+                .hasMessageContaining("OWNER_END_MISSED")
+                .hasMessageContaining("its end was missed");
     }
 }

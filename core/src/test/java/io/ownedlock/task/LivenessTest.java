@@ -2,7 +2,11 @@ package io.ownedlock.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ownedlock.testing.Actor;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class LivenessTest {
@@ -54,5 +58,74 @@ class LivenessTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    void endedByAnotherMeanwhileItIsOverAllTheSame() {
+        Task[] task = new Task[1];
+        task[0] = Task.start("task", TaskKind.REQUEST, inside -> task[0].end());
+        assertThat(task[0].endIfGone()).isTrue();
+        assertThat(task[0].ended().cause()).isEqualTo(TaskEnd.Cause.TOLD);
+    }
+
+    @Test
+    void isAskedForWhatNobodyCanReach() {
+        WeakReference<Object> forgotten = new WeakReference<>(new Object());
+        Object kept = new Object();
+        Task task = Task.start("kept", TaskKind.CUSTOM, Liveness.whileReachable(kept));
+        collect(forgotten);
+        assertThat(task.endIfGone()).isFalse();
+        Reference.reachabilityFence(kept);
+    }
+
+    @Test
+    void whatEverybodyHasForgottenIsOver() {
+        Task task = Task.start("forgotten", TaskKind.CUSTOM, Liveness.whileReachable(new Object()));
+        collectUntilGone(task);
+        assertThat(task.ended().cause()).isEqualTo(TaskEnd.Cause.UNREACHABLE);
+    }
+
+    @Test
+    void notAsLongAsAThreadIsInside() {
+        Object[] anchor = {new Object()};
+        WeakReference<Object> weak = new WeakReference<>(anchor[0]);
+        Task task = Task.start("forgotten", TaskKind.CUSTOM, Liveness.whileReachable(anchor[0]));
+        try (Attachment inside = task.attach()) {
+            anchor[0] = null;
+            collect(weak);
+            assertThat(task.endIfGone()).isFalse();
+        }
+        assertThat(task.endIfGone()).isTrue();
+    }
+
+    /** What starts a task for a piece of work refers to it; the task does not refer back. */
+    @Test
+    void theAnchorMayReferToTheTask() {
+        Task task = startedFor(new AtomicReference<>());
+        collectUntilGone(task);
+        assertThat(task.isActive()).isFalse();
+    }
+
+    private static Task startedFor(AtomicReference<Task> work) {
+        work.set(Task.start("work", TaskKind.ASYNC, Liveness.whileReachable(work)));
+        return work.get();
+    }
+
+    private static void collectUntilGone(Task task) {
+        Actor.awaitUntil(
+                () -> {
+                    System.gc();
+                    return task.endIfGone();
+                },
+                () -> task + " to be found gone");
+    }
+
+    private static void collect(WeakReference<Object> garbage) {
+        Actor.awaitUntil(
+                () -> {
+                    System.gc();
+                    return garbage.get() == null;
+                },
+                () -> "garbage to be collected");
     }
 }

@@ -352,4 +352,53 @@ class TaskTest {
         assertThat(task.label()).isEqualTo("REQUEST #" + task.id() + " 'GET /orders/{id}'");
         assertThat(task.info().label()).isEqualTo(task.label()).isEqualTo(task.toString());
     }
+
+    @Test
+    void hooksAreToldWhenAThreadComesOrGoes() {
+        Task task = Task.start("a", TaskKind.CUSTOM);
+        List<Thread> inside = new ArrayList<>();
+        try (Attachment ignored = task.attach()) {
+            task.add(new ExitHook() {
+                @Override
+                protected void onMoved(Task moved) {
+                    inside.add(moved.inside());
+                    throw new IllegalStateException("on purpose: harms nobody");
+                }
+
+                @Override
+                protected void onEnded(Task ended, TaskEnd end) {}
+            });
+        }
+        Actor<Void> other = Actor.run("other", () -> task.attach().close());
+        other.result();
+        assertThat(inside).containsExactly(null, other.thread(), null);
+    }
+
+    /** Wherever the stack ends: who has not got in is not inside, and can try again. */
+    @Test
+    void aThreadThatRunsOutOfStackWhileItEntersIsNotInside() {
+        Task task = Task.start("a", TaskKind.CUSTOM);
+        for (int i = 0; i < 50; i++) {
+            Actor.start("deep", () -> {
+                        Task none = Task.current();
+                        dive(task);
+                        assertThat(Task.current()).isSameAs(task);
+                        assertThat(none.suspendedBy().task()).isSameAs(task);
+                        none.suspendedBy().close();
+                        return null;
+                    })
+                    .result();
+            task.attach().close();
+        }
+    }
+
+    /** Runs to the end of the stack, and on the way back enters until that goes well. */
+    @SuppressWarnings("InfiniteRecursion") // the point of it
+    private static void dive(Task task) {
+        try {
+            dive(task);
+        } catch (StackOverflowError e) {
+            task.attach();
+        }
+    }
 }
