@@ -108,6 +108,6 @@ abstract class TaskWatches {
     }
 
     final void warn(ExitHook hook, Throwable e) {
-        LOG.log(Level.WARNING, () -> hook + " failed at the end of " + this, e);
+        LOG.log(Level.WARNING, () -> hook + " failed, a hook of " + this, e);
     }
 }
