@@ -131,6 +131,22 @@ class RaceTest extends LockTesting {
     }
 
     @Test
+    void whoWasBrokenDoesNotHoldTheLockForAMomentEither() {
+        Task owner = ownerOf(lock);
+        // Reads: 1 joins, 2 looks, 3 has found it held; then it parks, and 4 looks, 5 has found that it cannot have it.
+        Stop looked = stopAtRead("waiter", 5);
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        owner.end();
+        looked.awaitReached();
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.FREE);
+        assertThat(lock.tryLock()).isTrue();
+        looked.pass();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
+        lock.unlock();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
     void releasedAndOverdueAtOnceIsGranted() {
         Hold hold = lock.acquire();
         Stop aboutToPark = stopAtPark("waiter");
