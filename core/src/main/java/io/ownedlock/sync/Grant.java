@@ -52,7 +52,7 @@ final class Grant extends Ownership implements Cell {
 
     @Override
     protected void onEnded(Task task, TaskEnd end) {
-        lock.abandon(this, end);
+        lock.breaking().abandon(this, end);
     }
 
     @Override

@@ -32,7 +32,7 @@ final class Inspection {
             known = null;
             return;
         }
-        if (cell.abandonIfOwnerIsGone(held)) {
+        if (cell.breaking().abandonIfOwnerIsGone(held)) {
             return;
         }
         if (held != known) {
@@ -56,7 +56,7 @@ final class Inspection {
             listener.overdue(new Overdue(cell.id(), held.owner().info(), held.since(), stack));
         }
         if (cell.settings().onOverdue() == OnOverdue.BREAK_WAITERS) {
-            cell.seal(held, BreakReason.OWNER_OVERDUE);
+            cell.breaking().seal(held, BreakReason.OWNER_OVERDUE);
         }
     }
 
@@ -69,7 +69,7 @@ final class Inspection {
             endingSince = now;
         }
         if (now - endingSince >= Patience.nanos(cell.settings().endingGrace())) {
-            cell.seal(held, BreakReason.OWNER_STUCK);
+            cell.breaking().seal(held, BreakReason.OWNER_STUCK);
         }
     }
 }

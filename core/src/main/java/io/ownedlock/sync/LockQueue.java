@@ -56,7 +56,7 @@ final class LockQueue implements Resource, Turn {
 
     @Override
     public List<Grant> inTheWayOf(Waiter waiter) {
-        return cell.state() instanceof Grant held && !LockCell.mayTake(held, waiter.task()) ? List.of(held) : List.of();
+        return cell.state() instanceof Grant held && !Cell.mayTake(held, waiter.task()) ? List.of(held) : List.of();
     }
 
     @Override
@@ -146,7 +146,7 @@ final class LockQueue implements Resource, Turn {
         synchronized (lot.monitor()) {
             Cell seen = cell.state();
             return lot.contains(waiter)
-                    && LockCell.mayTake(seen, grant.owner())
+                    && Cell.mayTake(seen, grant.owner())
                     && (!settings.fair() || lot.first() == waiter)
                     && cell.replace(seen, grant, now)
                     && lot.remove(waiter);
@@ -159,7 +159,7 @@ final class LockQueue implements Resource, Turn {
 
     @Override
     public boolean look(Waiter waiter) {
-        Abandonment broken = LockCell.brokenFor(waiter.task(), cell.state());
+        Abandonment broken = Cell.brokenFor(waiter.task(), cell.state());
         if (broken != null) {
             return lot.fail(waiter, () -> new BrokenLockException(broken, null));
         }
@@ -191,7 +191,7 @@ final class LockQueue implements Resource, Turn {
             Waiter first = lot.first();
             Cell seen = cell.state();
             return first != null
-                            && LockCell.mayTake(seen, first.task())
+                            && Cell.mayTake(seen, first.task())
                             && cell.replace(seen, intent(first), now)
                             && lot.grant(first)
                     ? first

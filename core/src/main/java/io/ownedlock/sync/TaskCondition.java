@@ -147,7 +147,7 @@ public final class TaskCondition implements Condition {
         Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));
         try {
             untilBack(grant, waiter, wait);
-            cell.requireOpen(grant);
+            cell.conditions().requireOpen(grant);
             wait.throwIfInterrupted();
             return wait.notified;
         } finally {
@@ -159,19 +159,19 @@ public final class TaskCondition implements Condition {
     private void untilBack(Grant grant, Waiter waiter, Wait wait) {
         try {
             grant.waiter = waiter;
-            cell.suspend(grant, this);
+            cell.conditions().suspend(grant, this);
             VarHandle.fullFence();
             untilInLine(wait);
             cell.queue().resume(waiter, UNTIL_IT_IS_OURS);
         } catch (LockNotAcquiredException e) {
-            cell.owe(grant);
+            cell.conditions().owe(grant);
             if (wait.notified && !(e instanceof BrokenLockException)) {
                 notifyFirst();
             }
             throw e;
         } finally {
             grant.waiter = null;
-            cell.resumed(this);
+            cell.conditions().resumed(this);
         }
     }
 

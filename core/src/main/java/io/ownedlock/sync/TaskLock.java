@@ -269,7 +269,7 @@ public final class TaskLock implements Lock {
      * @return whether it was poisoned
      */
     public boolean repair() {
-        return cell.repair();
+        return cell.breaking().repair();
     }
 
     /**
@@ -279,12 +279,14 @@ public final class TaskLock implements Lock {
      * @return whether anybody held the lock, and it was not so already
      */
     public boolean breakWaiters() {
-        return cell.breakWaiters();
+        return cell.breaking().breakWaiters();
     }
 
     /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
     public boolean isIdle() {
-        return cell.state() == Cell.Free.CLEAN && cell.queue().lot().isEmpty() && !cell.hasConditionWaiters();
+        return cell.state() == Cell.Free.CLEAN
+                && cell.queue().lot().isEmpty()
+                && cell.conditions().isEmpty();
     }
 
     /**

@@ -1,0 +1,165 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.park.ParkingLot;
+import io.ownedlock.park.Waiter;
+import io.ownedlock.task.TaskEnd;
+import io.ownedlock.time.Ticker;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What breaks a {@link LockCell}, and mends it. There are two ways to break:
+ *
+ * <ul>
+ *   <li>{@link #abandon}: the owner has ended. Its grant leaves the cell, once, for what the policy says; under the monitor of
+ *       the lot, so that who is in the queue at that moment is told, or inherits, and nobody else.
+ *   <li>{@link #seal}: the owner lives, and is in everybody's way. Its grant stays where it is, and only those who want the lock are
+ *       sent away, until it is out of the cell.
+ * </ul>
+ *
+ * <p>Between changing the cell and deciding the waiters nothing is made that could fail: what is told is made before. Waiters are woken
+ * and listeners told outside of the monitor, in this order. The exceptions are made by the waiters themselves.
+ */
+final class LockBreaking {
+
+    private final LockCell cell;
+    private final LockSettings settings;
+    private final Ticker ticker;
+    private final @Nullable LockListener listener;
+
+    LockBreaking(LockCell cell, LockSettings settings, LockEnvironment environment) {
+        this.cell = cell;
+        this.settings = settings;
+        this.ticker = environment.ticker();
+        this.listener = environment.audience();
+    }
+
+    /** The owner is gone, if it is that; for the watchdog, which asks those who know it, too. */
+    boolean abandonIfOwnerIsGone(Grant held) {
+        return held.owner().endIfGone() && abandonEnded(held);
+    }
+
+    /** The end of a task comes to all its locks; this is for who is here before it, or after it failed. */
+    boolean abandonEnded(Grant held) {
+        TaskEnd end = held.owner().ended();
+        if (end != null) {
+            abandon(held, end);
+        }
+        return end != null;
+    }
+
+    /**
+     * The grant's owner has ended. If it still holds the lock, the lock goes the way of its policy and everyone in the queue is
+     * told. If it had only borrowed it, the loan goes back, and the lender is told instead: it is still inside. If it has lent it,
+     * nothing happens before the loan is back.
+     */
+    void abandon(Grant grant, TaskEnd end) {
+        cell.queue().refuse(grant);
+        cell.conditions().forgive(grant);
+        if (cell.state() != grant) {
+            return;
+        }
+        Abandonment abandonment = describe(grant, BreakReason.of(end));
+        if (grant.lender == null) {
+            abandon(grant, abandonment, end.failure());
+        } else {
+            giveBack(grant, grant.lender, abandonment);
+        }
+    }
+
+    private void giveBack(Grant loan, Grant lender, Abandonment abandonment) {
+        lender.setPredecessor(abandonment);
+        if (cell.vacate(loan, Cell.Free.after(abandonment))) {
+            tell(abandonment, 0);
+        }
+    }
+
+    private void abandon(Grant grant, Abandonment abandonment, @Nullable Throwable cause) {
+        Supplier<BrokenLockException> failure = () -> new BrokenLockException(abandonment, cause);
+        Cell left = without(abandonment);
+        long now = ticker.nanos();
+        Waiter heir;
+        Waiter failed = null;
+        ParkingLot lot = cell.queue().lot();
+        synchronized (lot.monitor()) {
+            if (cell.state() != grant) {
+                return;
+            }
+            cell.conditions().lineUp();
+            heir = settings.onOwnerEnd() == OnOwnerEnd.HAND_OVER ? lot.first() : null;
+            if (heir == null) {
+                if (!cell.change(grant, left)) {
+                    return;
+                }
+                failed = lot.failAll(failure);
+            } else {
+                if (!cell.inherit(grant, LockQueue.intent(heir), abandonment, now)) {
+                    return;
+                }
+                lot.grant(heir);
+            }
+        }
+        if (heir != null) {
+            heir.wake();
+        }
+        tell(abandonment, ParkingLot.wakeAll(failed));
+    }
+
+    private static Cell without(Abandonment abandonment) {
+        return abandonment.policy() == OnOwnerEnd.POISON
+                ? new Cell.Poisoned(abandonment)
+                : Cell.Free.after(abandonment);
+    }
+
+    private void tell(Abandonment abandonment, int waitersTold) {
+        if (listener != null) {
+            listener.abandoned(abandonment, waitersTold);
+        }
+    }
+
+    /** Somebody in charge sends the waiters away. */
+    boolean breakWaiters() {
+        return cell.state() instanceof Grant held && seal(held, BreakReason.OPERATOR);
+    }
+
+    /** Fails all who wait, and all who come until the owner has released the lock: a living owner is never robbed. */
+    boolean seal(Grant held, BreakReason reason) {
+        Abandonment abandonment = describe(held, reason);
+        Waiter failed;
+        ParkingLot lot = cell.queue().lot();
+        synchronized (lot.monitor()) {
+            if (cell.state() != held || held.seal != null) {
+                return false;
+            }
+            held.seal = abandonment;
+            failed = lot.failAll(() -> new BrokenLockException(abandonment, null));
+        }
+        int told = ParkingLot.wakeAll(failed);
+        if (listener != null) {
+            listener.sealed(abandonment, told);
+        }
+        return true;
+    }
+
+    private Abandonment describe(Grant grant, BreakReason reason) {
+        String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        Instant now = cell.instantOf(ticker.nanos());
+        return new Abandonment(
+                incident, cell.id(), grant.owner().info(), grant.since(), now, reason, settings.onOwnerEnd());
+    }
+
+    /** Frees the lock if it is poisoned. */
+    boolean repair() {
+        if (!(cell.state() instanceof Cell.Poisoned poisoned) || !cell.change(poisoned, Cell.Free.CLEAN)) {
+            return false;
+        }
+        cell.queue().passOn();
+        if (listener != null) {
+            listener.repaired(cell.id());
+        }
+        return true;
+    }
+}

@@ -1,0 +1,96 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.task.Task;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Who has given a {@link LockCell} up to wait for a condition, and is to have it back.
+ *
+ * <p>While it waits, the lock may be anybody's, and the grant is kept by the waiter alone: out of the cell, with all its grips.
+ * The conditions that are waited for are known here, so that a break finds who waits there too ({@link #lineUp}).
+ *
+ * <p>Whoever could not take the lock again still owes as many {@code unlock()} calls as it had taken it: they come from
+ * {@code finally} blocks, and must not hide what went wrong. {@link #pay} absorbs them, until the task has ended.
+ */
+final class LockConditions {
+
+    private final LockCell cell;
+
+    /** Conditions that somebody waits for. Under the lot's monitor. */
+    private final List<TaskCondition> waitedFor = new ArrayList<>(0);
+
+    /** Who has given the lock up by waiting, could not take it again, and is still to unlock it. */
+    private final Map<Task, Grant> debtors = new ConcurrentHashMap<>(0);
+
+    LockConditions(LockCell cell) {
+        this.cell = cell;
+    }
+
+    /** Gives the lock up for a wait, with all its grips; the predecessor stays known. */
+    void suspend(Grant grant, TaskCondition condition) {
+        synchronized (cell.queue().lot().monitor()) {
+            if (!waitedFor.contains(condition)) {
+                waitedFor.add(condition);
+            }
+        }
+        cell.undo(grant);
+    }
+
+    /** A wait for a condition is over. */
+    void resumed(TaskCondition condition) {
+        synchronized (cell.queue().lot().monitor()) {
+            if (condition.isEmpty()) {
+                waitedFor.remove(condition);
+            }
+        }
+    }
+
+    /** After a wait: somebody else may have closed the last hold meanwhile. */
+    void requireOpen(Grant grant) {
+        if (!grant.isOpen()) {
+            cell.release(grant);
+            throw new IllegalMonitorStateException("The hold of " + cell + " was closed while its owner, "
+                    + grant.owner() + ", waited for a condition");
+        }
+    }
+
+    boolean isEmpty() {
+        synchronized (cell.queue().lot().monitor()) {
+            return waitedFor.isEmpty();
+        }
+    }
+
+    /** Under the monitor: everyone who waits for a condition lines up for the lock, still asleep. */
+    void lineUp() {
+        waitedFor.forEach(TaskCondition::lineUp);
+    }
+
+    /** The lock was given up by waiting, and is not coming back: what is still to be unlocked will not count. */
+    void owe(Grant grant) {
+        if (grant.isLocked()) {
+            debtors.put(grant.owner(), grant);
+        } else {
+            grant.owner().remove(grant);
+        }
+    }
+
+    /** Takes one {@code unlock()} off what the task owes; {@code false} if it owes nothing. */
+    boolean pay(Task task) {
+        Grant debt = debtors.get(task);
+        if (debt == null || !debt.unlock()) {
+            return false;
+        }
+        if (!debt.isLocked()) {
+            debtors.remove(task);
+        }
+        return true;
+    }
+
+    /** The grant's owner has ended: it will pay no more. */
+    void forgive(Grant grant) {
+        debtors.remove(grant.owner(), grant);
+    }
+}

@@ -1,0 +1,83 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.task.Task;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one word of a {@link TaskLock}: who has it. It holds one object, and every transition is one compare-and-set of it:
+ *
+ * <pre>
+ *   Free     -> Grant      taken; the grant copies the predecessor that Free may name
+ *   Grant    -> Free       released, by whoever took off its last grip
+ *   Grant    -> Grant      lent to a nested task, and given back to the lender
+ *   Grant    -> Free(what it said of a predecessor)   its owner waits for a condition
+ *   Grant    -> what it replaced                      the acquirer's task was ending: undone
+ *   Grant    -> Free(who)  the owner ended: break; the waiters are failed
+ *   Grant    -> Poisoned   the owner ended: poison; the waiters are failed
+ *   Grant    -> Grant      the owner ended: hand over; the first waiter is granted
+ *   Poisoned -> Free       repaired
+ * </pre>
+ *
+ * <p>Because a state is an object of its own, whoever compares it has the identity of the grant: a hold that was closed late,
+ * or a sweep that comes late, finds another object there and does nothing. Each grant that gets into the word has the next fencing
+ * token.
+ */
+abstract class LockWord {
+
+    private static final VarHandle CELL;
+
+    static {
+        try {
+            CELL = MethodHandles.lookup().findVarHandle(LockWord.class, "cell", Cell.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile Cell cell = Cell.Free.CLEAN;
+
+    /** The latest token. Written only by who has just put a grant into the cell, before anybody can take it out. */
+    private long tokens;
+
+    final Cell state() {
+        return cell;
+    }
+
+    /** What the task holds of this lock, lent to a nested task or not. */
+    final @Nullable Grant grantOf(Task task) {
+        Grant grant = cell instanceof Grant held ? held : null;
+        while (grant != null && grant.owner() != task) {
+            grant = grant.lender;
+        }
+        return grant;
+    }
+
+    /** Puts a grant in place of what was seen, at this time. */
+    final boolean replace(Cell seen, Grant grant, long now) {
+        return put(grant, seen, seen instanceof Grant lender ? lender : null, Cell.predecessor(seen), now);
+    }
+
+    /** Puts the grant of the first in line in place of one whose owner has ended. */
+    final boolean inherit(Grant abandoned, Grant heir, Abandonment abandonment, long now) {
+        return put(heir, abandoned, null, abandonment, now);
+    }
+
+    private boolean put(Grant grant, Cell seen, @Nullable Grant lender, @Nullable Abandonment predecessor, long now) {
+        grant.sinceNanos = now;
+        grant.token = tokens + 1;
+        grant.lender = lender;
+        grant.setPredecessor(predecessor);
+        if (!change(seen, grant)) {
+            return false;
+        }
+        tokens = grant.token;
+        return true;
+    }
+
+    /** All other transitions. */
+    final boolean change(Cell seen, Cell after) {
+        return CELL.compareAndSet(this, seen, after);
+    }
+}
