@@ -3,6 +3,7 @@ package io.ownedlock.sync;
 import io.ownedlock.task.TaskInfo;
 import java.io.Serializable;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One incident: a lock whose owner ended and still held it, or is in everybody's way. Text and times only, so that it can be kept.
@@ -11,6 +12,7 @@ import java.time.Instant;
  * @param lock which lock
  * @param owner whose fault
  * @param acquiredAt since when the owner held it
+ * @param site where in the code the owner had acquired it; {@code null} unless {@link LockSettings#captureSite()}
  * @param brokenAt when that was found
  * @param reason why
  * @param policy what became of the lock
@@ -20,6 +22,7 @@ public record Abandonment(
         LockId lock,
         TaskInfo owner,
         Instant acquiredAt,
+        @Nullable StackTraceElement site,
         Instant brokenAt,
         BreakReason reason,
         OnOwnerEnd policy)
@@ -30,6 +33,7 @@ public record Abandonment(
         return what() + ": " + owner.label()
                 + (owner.thread() == null ? "" : " on thread " + owner.thread())
                 + ", which " + (reason.isOwnerInside() ? "has" : "had") + " held it since " + acquiredAt
+                + (site == null ? "" : ", acquired at " + site + ",")
                 + (reason.isOwnerInside() ? ", found at " : " and was found gone at ") + brokenAt;
     }
 
@@ -41,7 +45,7 @@ public record Abandonment(
             case OWNER_UNREACHABLE -> "nobody can end its owner, or go on with it, any more";
             case OWNER_OVERDUE -> "its owner holds it for too long";
             case OWNER_STUCK -> "its owner was told to end and does not leave";
-            case OPERATOR -> "its waiters were sent away";
+            case OPERATOR -> "an operator sent its waiters away";
         };
     }
 
@@ -50,7 +54,8 @@ public record Abandonment(
         return reason.isOwnerInside()
                 ? "It serves nobody until its owner has released it: see what that thread is doing."
                 : policy == OnOwnerEnd.POISON
-                        ? "It stays poisoned until it is repaired: check what it protects, then call TaskLock.repair()."
-                        : "It is free again: the call can be tried again.";
+                        ? "It stays poisoned until it is repaired: check what it protects, then call its repair()."
+                        : "It is free again, and the call can be tried again; what it protects may be half done, as Hold.predecessor()"
+                                + " tells the next owner.";
     }
 }

@@ -17,7 +17,7 @@ final class Grant extends Ownership implements Cell {
     volatile @Nullable Abandonment seal;
 
     Grant(LockCell lock, Task owner, long grip) {
-        super(owner, grip);
+        super(owner, grip, lock.settings().captureSite());
         this.lock = lock;
     }
 
@@ -31,8 +31,8 @@ final class Grant extends Ownership implements Cell {
     }
 
     @Override
-    public Instant since() {
-        return lock.instantOf(sinceNanos);
+    Instant instantOf(long nanos) {
+        return lock.instantOf(nanos);
     }
 
     @Override

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * close it, on any thread. It closes once, later closes do nothing, and it can never free what was granted to somebody else
  * since. Closing never throws, so it never hides an exception on its way.
  *
- * <p>If the owner ends before the hold is closed, the lock goes the way its policy says, and closing the hold does nothing any
- * more.
+ * <p><b>When the owner ends</b> before the hold is closed, the lock goes the way its policy says, and closing the hold does nothing any
+ * more. While the owner waits for a condition the lock is not held; closing its last hold then gives the lock up, and the wait
+ * ends with an {@link IllegalMonitorStateException}.
  */
 public interface Hold extends AutoCloseable {
 

@@ -148,7 +148,14 @@ final class LockBreaking {
         String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
         Instant now = cell.instantOf(ticker.nanos());
         return new Abandonment(
-                incident, cell.id(), grant.owner().info(), grant.since(), now, reason, settings.onOwnerEnd());
+                incident,
+                cell.id(),
+                grant.owner().info(),
+                grant.since(),
+                grant.site(),
+                now,
+                reason,
+                settings.onOwnerEnd());
     }
 
     /** Frees the lock if it is poisoned. */

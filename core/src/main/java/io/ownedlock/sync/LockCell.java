@@ -114,7 +114,8 @@ final class LockCell extends LockWord {
     }
 
     private IllegalMonitorStateException notReentrant(Grant held) {
-        return new IllegalMonitorStateException(held.owner() + " holds " + id + " already, and it is not re-entrant");
+        return new IllegalMonitorStateException(
+                "Lock " + id + " is not re-entrant, and " + held.owner() + " holds it already");
     }
 
     /** Takes the lock if nobody is in the way. */
@@ -152,7 +153,8 @@ final class LockCell extends LockWord {
     }
 
     LockRefusedException refusal(Grant grant) {
-        return new LockRefusedException(id, grant.owner() + " is ending, and gets nothing new");
+        return new LockRefusedException(
+                id, grant.owner() + " is ending, and gets nothing new. Find out who ended it while it was at work.");
     }
 
     /**
@@ -236,7 +238,7 @@ final class LockCell extends LockWord {
 
     WaitTooLongException tooLong(Patience patience) {
         return state() instanceof Grant held
-                ? new WaitTooLongException(id, patience.time(), held.owner().info(), held.since())
+                ? new WaitTooLongException(id, patience.time(), held.owner().info(), held.since(), held.site())
                 : new WaitTooLongException(id, patience.time(), null, null);
     }
 

@@ -6,6 +6,10 @@ public final class LockInterruptedException extends LockNotAcquiredException {
     private static final long serialVersionUID = 1L;
 
     LockInterruptedException(LockId lock, InterruptedException cause) {
-        super(lock, "Interrupted before lock " + lock + " was got", cause);
+        super(
+                lock,
+                "Thread " + Thread.currentThread().getName() + " was interrupted before it got lock " + lock
+                        + ": somebody wants it to stop. Its interrupt status is set.",
+                cause);
     }
 }

@@ -133,9 +133,16 @@ final class LockQueue implements Resource, Turn {
             grant = grant.lender;
         }
         if (grant == null && lot.size() >= settings.maxWaiters()) {
-            throw new LockRefusedException(cell.id(), "as many as may wait are waiting, " + settings.maxWaiters());
+            throw new LockRefusedException(
+                    cell.id(),
+                    "as many as may wait are waiting, " + settings.maxWaiters() + holder()
+                            + ". Try again later, or let more wait (max-waiters).");
         }
         return grant != null;
+    }
+
+    private String holder() {
+        return cell.state() instanceof Grant held ? ", and " + held.owner() + " holds it" : "";
     }
 
     /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does. */

@@ -26,16 +26,24 @@ abstract class Ownership extends ExitHook implements Holding {
     static final long HOLD = 1L << 32;
 
     private static final VarHandle GRIPS;
+    private static final VarHandle SINCE;
 
     static {
         try {
             GRIPS = MethodHandles.lookup().findVarHandle(Ownership.class, "grips", long.class);
+            SINCE = MethodHandles.lookup().findVarHandle(Ownership.class, "since", Since.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
+    /** A time for people, and the time it was made from: that changes when the owner has waited for a condition. */
+    private record Since(long nanos, Instant instant) {}
+
     private final Task owner;
+
+    /** Where it was asked for, if the settings say that this is to be noted. */
+    private final @Nullable StackTraceElement site;
 
     private volatile long grips;
 
@@ -45,21 +53,24 @@ abstract class Ownership extends ExitHook implements Holding {
     /** The fencing token. Written and read like the time. */
     long token;
 
+    /** Made when it is first asked for. The clocks drift apart, and all reports of one hold are to say the same. */
+    private volatile @Nullable Since since;
+
     /** Set before this is the lock's; for a lender, also when a loan comes back whose borrower died. */
     private volatile @Nullable Abandonment predecessor;
 
     /** Where the owner's thread waits for this; the task's end looks here. */
     volatile @Nullable Waiter waiter;
 
-    Ownership(Task owner, long grip) {
+    Ownership(Task owner, long grip, boolean captureSite) {
         this.owner = owner;
+        this.site = captureSite ? AcquireSite.current() : null;
         this.grips = grip;
     }
 
     abstract LockId lockId();
 
-    @Override
-    public abstract Instant since();
+    abstract Instant instantOf(long nanos);
 
     /** The last grip was taken off. */
     abstract void release();
@@ -67,6 +78,25 @@ abstract class Ownership extends ExitHook implements Holding {
     @Override
     public Task owner() {
         return owner;
+    }
+
+    /** Since when the owner has this; the same whenever it is asked for. */
+    @Override
+    public Instant since() {
+        long nanos = sinceNanos;
+        for (Since seen = since; ; seen = since) {
+            if (seen != null && seen.nanos == nanos) {
+                return seen.instant;
+            }
+            Since made = new Since(nanos, instantOf(nanos));
+            if (SINCE.compareAndSet(this, seen, made)) {
+                return made.instant;
+            }
+        }
+    }
+
+    @Nullable StackTraceElement site() {
+        return site;
     }
 
     long token() {

@@ -192,7 +192,7 @@ final class ReadWriteCell {
 
     WaitTooLongException tooLong(Patience patience) {
         for (Share share : occupancy.inTheWay()) {
-            return new WaitTooLongException(id, patience.time(), share.owner().info(), share.since());
+            return new WaitTooLongException(id, patience.time(), share.owner().info(), share.since(), share.site());
         }
         return new WaitTooLongException(id, patience.time(), null, null);
     }

@@ -175,7 +175,14 @@ final class ReadWriteExits {
         BreakReason reason = BreakReason.of(end);
         Instant now = cell.instantOf(ticker.nanos());
         return new Abandonment(
-                incident, cell.id(), share.owner().info(), share.since(), now, reason, settings.onOwnerEnd());
+                incident,
+                cell.id(),
+                share.owner().info(),
+                share.since(),
+                share.site(),
+                now,
+                reason,
+                settings.onOwnerEnd());
     }
 
     boolean repair() {

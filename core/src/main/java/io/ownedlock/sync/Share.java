@@ -15,7 +15,7 @@ final class Share extends Ownership {
     @Nullable Share lender;
 
     Share(ReadWriteCell lock, Side side, Task owner, long grip) {
-        super(owner, grip);
+        super(owner, grip, lock.settings().captureSite());
         this.lock = lock;
         this.side = side;
     }
@@ -35,8 +35,8 @@ final class Share extends Ownership {
     }
 
     @Override
-    public Instant since() {
-        return lock.instantOf(sinceNanos);
+    Instant instantOf(long nanos) {
+        return lock.instantOf(nanos);
     }
 
     @Override

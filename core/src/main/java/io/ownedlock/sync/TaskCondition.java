@@ -141,7 +141,8 @@ public final class TaskCondition implements Condition {
         }
         Grant grant = requireOwner();
         if (grant != cell.state() || grant.lender != null) {
-            throw new IllegalMonitorStateException(grant.owner() + " has only a loan of " + cell + ", or has lent it");
+            throw new IllegalMonitorStateException(grant.owner() + " has only a loan of lock " + cell
+                    + ", or has lent it, so it cannot give it up to wait for a condition");
         }
         Waiter waiter = waiting.join(grant.owner(), grant, false);
         Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));

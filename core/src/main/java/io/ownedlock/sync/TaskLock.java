@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * the next owner told by {@link #predecessorAbandoned()}, or poisoned until {@link #repair()}. The end of a thread that works
  * without a task is found out by whoever looks at the lock next, and by the watchdog.
  *
+ * <p><b>While the owner lives</b> nobody takes the lock from it. If it holds it for too long, does not leave although its task was told
+ * to end, or an operator says so ({@link #breakWaiters()}), the lock is sealed: those who wait and those who come fail with a
+ * {@link BrokenLockException} until the owner has released it.
+ *
  * <p><b>When a waiter is interrupted or runs out of time</b> it leaves the queue, and never owns the lock afterwards. If it was
  * failed or got the lock at the same moment, that is what counts, and its interrupt status stays set.
  *

@@ -13,21 +13,38 @@ public final class WaitTooLongException extends LockNotAcquiredException {
     private final Duration waited;
     private final @Nullable TaskInfo owner;
     private final @Nullable Instant heldSince;
+    private final @Nullable StackTraceElement site;
 
     WaitTooLongException(LockId lock, Duration waited, @Nullable TaskInfo owner, @Nullable Instant heldSince) {
-        super(lock, message(lock, waited, owner, heldSince), null);
+        this(lock, waited, owner, heldSince, null);
+    }
+
+    WaitTooLongException(
+            LockId lock,
+            Duration waited,
+            @Nullable TaskInfo owner,
+            @Nullable Instant heldSince,
+            @Nullable StackTraceElement site) {
+        super(lock, message(lock, waited, owner, heldSince, site), null);
         this.waited = waited;
         this.owner = owner;
         this.heldSince = heldSince;
+        this.site = site;
     }
 
-    private static String message(LockId lock, Duration waited, @Nullable TaskInfo owner, @Nullable Instant heldSince) {
+    private static String message(
+            LockId lock,
+            Duration waited,
+            @Nullable TaskInfo owner,
+            @Nullable Instant heldSince,
+            @Nullable StackTraceElement site) {
         return "Lock " + lock + " was not got within " + waited.toMillis() + " ms: "
                 + (owner == null
                         ? "others were faster."
                         : "it is held by " + owner.label()
                                 + (owner.thread() == null ? "" : " on thread " + owner.thread())
-                                + " since " + heldSince + ".")
+                                + " since " + heldSince
+                                + (site == null ? "" : ", acquired at " + site) + ". See what it is doing.")
                 + " Try again later, or allow more time (wait-at-most).";
     }
 
@@ -44,5 +61,10 @@ public final class WaitTooLongException extends LockNotAcquiredException {
     /** Since when that task had held it. */
     public @Nullable Instant heldSince() {
         return heldSince;
+    }
+
+    /** Where in the code that task had acquired it; {@code null} unless {@link LockSettings#captureSite()}. */
+    public @Nullable StackTraceElement site() {
+        return site;
     }
 }

@@ -54,6 +54,8 @@ record OwnedLockProperties(
      * @param holdAtMost How long an owner may hold the lock before it is overdue. As long as it likes unless set.
      * @param onOverdue What happens when an owner is overdue; it keeps the lock either way.
      * @param endingGrace How long a thread may stay inside after its task was told to end, before the lock is sealed.
+     * @param captureSite Whether to note where in the code an owner has acquired the lock, for errors and logs to name. Each
+     *     acquisition then walks the stack. Off unless set.
      */
     record Settings(
             @Nullable OnOwnerEnd onOwnerEnd,
@@ -63,7 +65,8 @@ record OwnedLockProperties(
             @Nullable Integer maxWaiters,
             @Nullable Duration holdAtMost,
             @Nullable OnOverdue onOverdue,
-            @Nullable Duration endingGrace) {
+            @Nullable Duration endingGrace,
+            @Nullable Boolean captureSite) {
 
         private void validate(String prefix) {
             requireNotNegative(prefix + ".wait-at-most", waitAtMost);
@@ -97,7 +100,8 @@ record OwnedLockProperties(
                     maxWaiters == null ? base.maxWaiters() : maxWaiters,
                     holdAtMost == null ? base.holdAtMost() : holdAtMost,
                     onOverdue == null ? base.onOverdue() : onOverdue,
-                    endingGrace == null ? base.endingGrace() : endingGrace);
+                    endingGrace == null ? base.endingGrace() : endingGrace,
+                    captureSite == null ? base.captureSite() : captureSite);
         }
     }
 

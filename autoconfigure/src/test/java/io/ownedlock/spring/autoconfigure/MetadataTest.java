@@ -32,6 +32,7 @@ class MetadataTest {
                         "owned-lock.enabled",
                         "owned-lock.defaults.on-owner-end",
                         "owned-lock.defaults.wait-at-most",
+                        "owned-lock.defaults.capture-site",
                         "owned-lock.locks",
                         "owned-lock.watchdog.enabled",
                         "owned-lock.watchdog.interval",

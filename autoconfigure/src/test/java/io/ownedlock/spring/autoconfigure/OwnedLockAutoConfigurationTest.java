@@ -134,7 +134,8 @@ class OwnedLockAutoConfigurationTest {
                         prefix + ".max-waiters=7",
                         prefix + ".hold-at-most=2s",
                         prefix + ".on-overdue=break-waiters",
-                        prefix + ".ending-grace=3s")
+                        prefix + ".ending-grace=3s",
+                        prefix + ".capture-site=true")
                 .run(context -> assertThat(context.getBean(LockRegistry.class).settingsOf("any"))
                         .isEqualTo(new LockSettings(
                                 OnOwnerEnd.HAND_OVER,
@@ -144,7 +145,8 @@ class OwnedLockAutoConfigurationTest {
                                 7,
                                 Duration.ofSeconds(2),
                                 OnOverdue.BREAK_WAITERS,
-                                Duration.ofSeconds(3))));
+                                Duration.ofSeconds(3),
+                                true)));
     }
 
     @Test
