@@ -52,7 +52,7 @@ public record Abandonment(
     /** What to do about it, for people. */
     String advice() {
         return reason.isOwnerInside()
-                ? "It serves nobody until its owner has released it: see what that thread is doing."
+                ? "Nobody may wait for it until its owner has released it: see what that thread is doing."
                 : policy == OnOwnerEnd.POISON
                         ? "It stays poisoned until it is repaired: check what it protects, then call its repair()."
                         : "It is free again, and the call can be tried again; what it protects may be half done, as Hold.predecessor()"

@@ -12,16 +12,21 @@ import org.jspecify.annotations.Nullable;
  * A wait for a lock that no thread sits out. Who decides it rings the {@linkplain #decided alarm}, which only hands over to the
  * executor: whatever the user has chained to this future runs there, in no task and under no lock, and never inside another
  * task's {@code unlock}. If the future has been completed by then, by cancelling it for one, the lock goes on to the next.
+ *
+ * <p>Between the decision and its news the lock is the task's already, and its thread may take it again: so what nobody wants is
+ * one grip, and the lock only if that was the last.
  */
 final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
 
-    private final LockQueue queue;
-    private final Grant grant;
+    private final Waits waits;
+    private final Turn turn;
+    private final Ownership ownership;
     private final Executor executor;
 
-    AsyncHold(LockQueue queue, Grant grant, Executor executor) {
-        this.queue = queue;
-        this.grant = grant;
+    AsyncHold(Waits waits, Turn turn, Ownership ownership, Executor executor) {
+        this.waits = waits;
+        this.turn = turn;
+        this.ownership = ownership;
         this.executor = executor;
     }
 
@@ -33,16 +38,16 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
 
     @Override
     public @Nullable Waiter waiter() {
-        return grant.waiter;
+        return ownership.waiter;
     }
 
     /** Leaves the queue when somebody else completes this: cancels it, for one. */
     @SuppressWarnings("FutureReturnValueIgnored") // leaving cannot fail
     void leaveWhenDone(Waiter waiter) {
         whenComplete((hold, failure) -> {
-            if (queue.lot().remove(waiter)) {
-                grant.lock().withdraw(grant);
-                queue.passOn();
+            if (waiter.leave()) {
+                ownership.withdraw();
+                turn.passOn();
             }
         });
     }
@@ -51,7 +56,7 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
         if (patience.nanos() != Patience.FOR_EVER && !isDone()) {
             // A timer that is left behind keeps this future, and no longer than the time it was set for.
             delayedExecutor(patience.nanos(), TimeUnit.NANOSECONDS, executor)
-                    .execute(() -> queue.lot().fail(waiter, () -> grant.lock().tooLong(patience)));
+                    .execute(() -> waits.fail(waiter, turn, () -> ownership.tooLong(patience)));
         }
     }
 
@@ -66,15 +71,17 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     }
 
     private void settle(Waiter waiter) {
-        Hold hold;
+        ownership.waiter = null;
         try {
-            hold = queue.settle(grant, waiter);
+            waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
+            ownership.confirm(waits.waited(waiter));
         } catch (RuntimeException e) {
+            ownership.decline();
             completeExceptionally(e);
             return;
         }
-        if (!complete(hold)) {
-            hold.close();
+        if (!complete(new GrantHold(ownership)) && ownership.decline()) {
+            waits.tellReleased(ownership);
         }
     }
 }

@@ -13,16 +13,9 @@ final class Grant extends Ownership implements Cell {
     /** Whom the lock goes back to; {@code null} if it was free. Written and read like the time. */
     @Nullable Grant lender;
 
-    /** Why nobody else is served as long as this is in the cell; {@code null} if they are. Written under the lot's monitor. */
-    volatile @Nullable Abandonment seal;
-
     Grant(LockCell lock, Task owner, long grip) {
         super(owner, grip, lock.settings().captureSite());
         this.lock = lock;
-    }
-
-    LockCell lock() {
-        return lock;
     }
 
     @Override
@@ -38,6 +31,21 @@ final class Grant extends Ownership implements Cell {
     @Override
     void release() {
         lock.release(this);
+    }
+
+    @Override
+    void confirm(long waitedNanos) {
+        lock.confirm(this, waitedNanos);
+    }
+
+    @Override
+    void withdraw() {
+        lock.withdraw(this);
+    }
+
+    @Override
+    WaitTooLongException tooLong(Patience patience) {
+        return lock.tooLong(patience);
     }
 
     @Override

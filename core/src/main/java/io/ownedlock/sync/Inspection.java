@@ -2,74 +2,102 @@ package io.ownedlock.sync;
 
 import io.ownedlock.time.Ticker;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the watchdog looks after in one lock, round by round: whether the owner is gone, and if it is not, whether it holds the
+ * What the watchdog looks after in one lock, round by round: whether an owner is gone, and if it is not, whether it holds the
  * lock for too long, or does not leave although its task was told to end. For one thread at a time.
  */
-final class Inspection {
+final class Inspection<O extends Ownership> {
 
-    private final LockCell cell;
+    /** What is known of one owner from the rounds before. */
+    private static final class Findings {
+
+        private boolean overdueTold;
+
+        /** The grace runs from the first round that sees the task ending. */
+        private @Nullable Long endingSince;
+    }
+
+    private final LockId id;
+    private final LockSettings settings;
     private final Ticker ticker;
     private final @Nullable LockListener listener;
+    private final Supplier<List<O>> inside;
+    private final Predicate<O> abandonIfGone;
+    private final BiConsumer<O, BreakReason> seal;
 
-    /** The grant that the fields below are about. */
-    private @Nullable Grant known;
+    /** Of those inside. */
+    private Map<O, Findings> findings = Map.of();
 
-    private boolean overdueTold;
-    private @Nullable Long endingSince;
-
-    Inspection(LockCell cell, LockEnvironment environment) {
-        this.cell = cell;
+    /**
+     * Makes an inspection.
+     *
+     * @param inside who owns the lock now
+     * @param abandonIfGone gives up what an owner holds that is gone without a word; tells whether it was
+     * @param seal lets nobody wait for the owner any more
+     */
+    Inspection(
+            LockId id,
+            LockSettings settings,
+            LockEnvironment environment,
+            Supplier<List<O>> inside,
+            Predicate<O> abandonIfGone,
+            BiConsumer<O, BreakReason> seal) {
+        this.id = id;
+        this.settings = settings;
         this.ticker = environment.ticker();
         this.listener = environment.audience();
+        this.inside = inside;
+        this.abandonIfGone = abandonIfGone;
+        this.seal = seal;
     }
 
     void run() {
-        if (!(cell.state() instanceof Grant held)) {
-            known = null;
-            return;
+        Map<O, Findings> known = findings;
+        List<O> held = inside.get();
+        findings = held.isEmpty() ? Map.of() : new HashMap<>();
+        for (O ownership : held) {
+            if (!abandonIfGone.test(ownership)) {
+                Findings found = known.getOrDefault(ownership, new Findings());
+                findings.put(ownership, found);
+                long now = ticker.nanos();
+                lookForOverdue(ownership, found, now);
+                lookForStuck(ownership, found, now);
+            }
         }
-        if (cell.breaking().abandonIfOwnerIsGone(held)) {
-            return;
-        }
-        if (held != known) {
-            known = held;
-            overdueTold = false;
-            endingSince = null;
-        }
-        long now = ticker.nanos();
-        lookForOverdue(held, now);
-        lookForStuck(held, now);
     }
 
-    private void lookForOverdue(Grant held, long now) {
-        Duration holdAtMost = cell.settings().holdAtMost();
-        if (holdAtMost == null || overdueTold || now - held.sinceNanos < Patience.nanos(holdAtMost)) {
+    private void lookForOverdue(O held, Findings found, long now) {
+        Duration holdAtMost = settings.holdAtMost();
+        if (holdAtMost == null || found.overdueTold || now - held.sinceNanos < Patience.nanos(holdAtMost)) {
             return;
         }
-        overdueTold = true;
+        found.overdueTold = true;
         if (listener != null) {
             List<StackTraceElement> stack = List.of(held.owner().stackTrace());
-            listener.overdue(new Overdue(cell.id(), held.owner().info(), held.since(), stack));
+            listener.overdue(new Overdue(id, held.owner().info(), held.since(), stack));
         }
-        if (cell.settings().onOverdue() == OnOverdue.BREAK_WAITERS) {
-            cell.breaking().seal(held, BreakReason.OWNER_OVERDUE);
+        if (settings.onOverdue() == OnOverdue.BREAK_WAITERS) {
+            seal.accept(held, BreakReason.OWNER_OVERDUE);
         }
     }
 
-    /** The grace runs from the first round that sees the task ending. */
-    private void lookForStuck(Grant held, long now) {
+    private void lookForStuck(O held, Findings found, long now) {
         if (held.owner().isActive()) {
             return;
         }
-        if (endingSince == null) {
-            endingSince = now;
+        if (found.endingSince == null) {
+            found.endingSince = now;
         }
-        if (now - endingSince >= Patience.nanos(cell.settings().endingGrace())) {
-            cell.breaking().seal(held, BreakReason.OWNER_STUCK);
+        if (now - found.endingSince >= Patience.nanos(settings.endingGrace())) {
+            seal.accept(held, BreakReason.OWNER_STUCK);
         }
     }
 }

@@ -4,9 +4,6 @@ import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.TaskEnd;
 import io.ownedlock.time.Ticker;
-import java.time.Instant;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -145,17 +142,7 @@ final class LockBreaking {
     }
 
     private Abandonment describe(Grant grant, BreakReason reason) {
-        String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        Instant now = cell.instantOf(ticker.nanos());
-        return new Abandonment(
-                incident,
-                cell.id(),
-                grant.owner().info(),
-                grant.since(),
-                grant.site(),
-                now,
-                reason,
-                settings.onOwnerEnd());
+        return grant.describe(reason, cell.instantOf(ticker.nanos()), settings.onOwnerEnd());
     }
 
     /** Frees the lock if it is poisoned. */

@@ -44,9 +44,9 @@ public interface LockListener {
     default void overdue(Overdue overdue) {}
 
     /**
-     * A lock serves nobody until its owner has released it.
+     * Nobody may wait for an owner of a lock until it has released it. Told once for each owner.
      *
-     * @param waitersTold how many were waiting and have been told
+     * @param waitersTold how many were waiting and have been told; where several owners were sealed at once, with the first of them
      */
     default void sealed(Abandonment abandonment, int waitersTold) {}
 

@@ -11,7 +11,6 @@ import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +26,12 @@ final class LockQueue implements Resource, Turn {
     private final ParkingLot lot;
     private final Waits waits;
     private final Gate gate;
-    private final Executor executor;
 
     LockQueue(LockCell cell, LockSettings settings, LockEnvironment environment) {
         this.cell = cell;
         this.settings = settings;
         this.ticker = environment.ticker();
         this.listener = environment.audience();
-        this.executor = environment.executor();
         this.lot = new ParkingLot(ticker, environment.parker(), this);
         this.waits = new Waits(cell.id(), lot, environment);
         this.gate = environment.gate();
@@ -90,36 +87,7 @@ final class LockQueue implements Resource, Turn {
     }
 
     CompletableFuture<Hold> awaitAsync(Grant grant, Patience patience) {
-        AsyncHold future = new AsyncHold(this, grant, executor);
-        Waiter waiter = lot.joinAsync(grant.owner(), grant, room(grant.owner()), future::decided);
-        grant.waiter = waiter;
-        VarHandle.fullFence();
-        future.leaveWhenDone(waiter);
-        if (listener != null) {
-            listener.contended(cell.id());
-        }
-        // It joined without looking: what has become of the lock since is for it to find out.
-        while (lot.contains(waiter) && look(waiter)) {}
-        passOn();
-        future.expire(waiter, patience);
-        return future;
-    }
-
-    /**
-     * The second half of a future's wait, which somebody has decided.
-     *
-     * @throws RuntimeException what it failed with
-     */
-    Hold settle(Grant grant, Waiter waiter) {
-        grant.waiter = null;
-        try {
-            waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
-            cell.confirm(grant, ticker.nanos() - waiter.sinceNanos());
-            return new GrantHold(grant);
-        } catch (RuntimeException e) {
-            cell.withdraw(grant);
-            throw e;
-        }
+        return waits.awaitAsync(grant, room(grant.owner()), this, patience);
     }
 
     /**

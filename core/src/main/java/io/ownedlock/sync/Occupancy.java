@@ -120,15 +120,37 @@ record Occupancy(
         return new Occupancy(lender, readers, nowLeft, poisoned);
     }
 
-    /** Those inside, as far as they can leave. */
-    List<Share> shares() {
+    /** Those inside, lenders too; who was lent to before its lender. */
+    List<Share> inside() {
         if (writer == null) {
             return readers;
         }
         List<Share> all = new ArrayList<>(readers.size() + 1);
-        all.add(writer);
+        for (Share share = writer; share != null; share = share.lender) {
+            all.add(share);
+        }
         all.addAll(readers);
         return all;
+    }
+
+    /** Why nobody waits as long as somebody inside has not left; {@code null} if they may. */
+    @Nullable Abandonment seal() {
+        for (Share share = writer; share != null; share = share.lender) {
+            if (share.seal != null) {
+                return share.seal;
+            }
+        }
+        for (Share share : readers) {
+            if (share.seal != null) {
+                return share.seal;
+            }
+        }
+        return null;
+    }
+
+    /** Why the share neither comes in nor may wait for that; {@code null} if it does, or may. */
+    @Nullable Abandonment brokenFor(Share share) {
+        return poisoned ? left : admits(share) ? null : seal();
     }
 
     /** Who has to leave before a stranger to all of them gets on; a lender is suspended, and gets on by itself. */

@@ -7,6 +7,8 @@ import io.ownedlock.task.Task;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +61,11 @@ abstract class Ownership extends ExitHook implements Holding {
     /** Set before this is the lock's; for a lender, also when a loan comes back whose borrower died. */
     private volatile @Nullable Abandonment predecessor;
 
-    /** Where the owner's thread waits for this; the task's end looks here. */
+    /** Where the owner waits for this; the task's end looks here. */
     volatile @Nullable Waiter waiter;
+
+    /** Why nobody waits for the lock as long as this is inside; {@code null} if they may. Written under the lot's monitor. */
+    volatile @Nullable Abandonment seal;
 
     Ownership(Task owner, long grip, boolean captureSite) {
         this.owner = owner;
@@ -74,6 +79,25 @@ abstract class Ownership extends ExitHook implements Holding {
 
     /** The last grip was taken off. */
     abstract void release();
+
+    /**
+     * The second half of an acquisition: the task may have been told to end since the first.
+     *
+     * @throws LockRefusedException if so
+     */
+    abstract void confirm(long waitedNanos);
+
+    /** The task did not get the lock, or cannot make use of it: as if it had not been there. Once. */
+    abstract void withdraw();
+
+    /** What is told to who has waited for this for too long. */
+    abstract WaitTooLongException tooLong(Patience patience);
+
+    /** What is told of this, if it was left behind or is in everybody's way. */
+    Abandonment describe(BreakReason reason, Instant now, OnOwnerEnd policy) {
+        String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
+        return new Abandonment(incident, lockId(), owner.info(), since(), site, now, reason, policy);
+    }
 
     @Override
     public Task owner() {
@@ -148,8 +172,26 @@ abstract class Ownership extends ExitHook implements Holding {
     }
 
     void giveBack(long grip) {
-        if ((long) GRIPS.getAndAdd(this, -grip) == grip) {
+        if (takeOff(grip)) {
             release();
         }
+    }
+
+    /**
+     * Takes off a {@link #HOLD} that nobody was given. If there is no other grip, it has never been there.
+     *
+     * @return whether there was none
+     */
+    boolean decline() {
+        if (!takeOff(HOLD)) {
+            return false;
+        }
+        withdraw();
+        return true;
+    }
+
+    /** @return whether it was the last */
+    private boolean takeOff(long grip) {
+        return (long) GRIPS.getAndAdd(this, -grip) == grip;
     }
 }

@@ -4,6 +4,7 @@ import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +92,8 @@ final class ReadWriteCell {
             throw new InterruptedException();
         }
         Task task = Task.current();
-        Share held = occupancy.of(task, side);
-        requireReentrant(task, side);
-        if (held != null && (held == occupancy.writer() || side == Side.READ) && held.addGrip(grip)) {
+        Share held = reenter(task, side, grip);
+        if (held != null) {
             return held;
         }
         Share share = new Share(this, side, task, grip);
@@ -112,6 +112,38 @@ final class ReadWriteCell {
             }
         }
         return taken ? share : null;
+    }
+
+    /**
+     * Takes one side of the lock for the current task, and does not wait for it here.
+     *
+     * @return what completes with the grip when the task has got it, and exceptionally when it will not get it
+     */
+    CompletableFuture<Hold> takeAsync(Side side, Patience patience) {
+        Task task = Task.current();
+        Share held = reenter(task, side, Ownership.HOLD);
+        if (held != null) {
+            return CompletableFuture.completedFuture(new GrantHold(held));
+        }
+        Share share = new Share(this, side, task, Ownership.HOLD);
+        task.add(share);
+        try {
+            if (claim(share)) {
+                confirm(share, 0);
+                return CompletableFuture.completedFuture(new GrantHold(share));
+            }
+            return queue.awaitAsync(share, patience);
+        } catch (RuntimeException | Error e) {
+            exits.withdraw(share);
+            throw e;
+        }
+    }
+
+    /** Adds a grip to the task's own share of this side, if it has one that is not lent. */
+    private @Nullable Share reenter(Task task, Side side, long grip) {
+        Share held = occupancy.of(task, side);
+        requireReentrant(task, side);
+        return held != null && (held == occupancy.writer() || side == Side.READ) && held.addGrip(grip) ? held : null;
     }
 
     /** To read while writing is no re-entry: that is another lock, and how to downgrade. */
@@ -139,19 +171,15 @@ final class ReadWriteCell {
 
     private void requireServed(Share share) {
         Occupancy seen = occupancy;
-        Abandonment broken = brokenBy(seen);
-        if (broken != null) {
-            throw new BrokenLockException(broken, null);
-        }
         if (share.isWriting() && seen.isOnlyReadFor(share.owner())) {
             throw new IllegalMonitorStateException(share.owner() + " cannot upgrade " + id
                     + " from reading to writing: two that did would wait for each other. Give back the read lock first, and"
                     + " look again at what was read, or take the write lock to begin with");
         }
-    }
-
-    static @Nullable Abandonment brokenBy(Occupancy seen) {
-        return seen.poisoned() ? seen.left() : null;
+        Abandonment broken = seen.brokenFor(share);
+        if (broken != null) {
+            throw new BrokenLockException(broken, null);
+        }
     }
 
     private boolean enter(Share share, long now) {

@@ -5,8 +5,6 @@ import io.ownedlock.park.Waiter;
 import io.ownedlock.task.TaskEnd;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
-import java.util.HexFormat;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -90,7 +88,7 @@ final class ReadWriteExits {
      */
     boolean abandonTheDead() {
         Occupancy seen = cell.occupancy();
-        for (Share share : seen.shares()) {
+        for (Share share : seen.inside()) {
             if (share.owner().endIfDead()) {
                 abandonEnded(share);
             }
@@ -100,22 +98,18 @@ final class ReadWriteExits {
         return cell.occupancy() != seen || (gone && queue.lot().first() != first);
     }
 
-    /** Like {@link #abandonTheDead}, and asks those who know the tasks, too; for the watchdog. */
-    void abandonTheGone() {
-        for (Share share : cell.occupancy().shares()) {
-            if (share.owner().endIfGone()) {
-                abandonEnded(share);
-            }
-        }
-        abandonTheDead();
+    /** The owner is gone, if it is that; for the watchdog, which asks those who know it, too. */
+    boolean abandonIfGone(Share share) {
+        return share.owner().endIfGone() && abandonEnded(share);
     }
 
     /** The end of a task comes to all its locks; this is for who is here before it, or after it failed. */
-    private void abandonEnded(Share share) {
+    private boolean abandonEnded(Share share) {
         TaskEnd end = share.owner().ended();
         if (end != null) {
             abandon(share, end);
         }
+        return end != null;
     }
 
     /**
@@ -143,7 +137,8 @@ final class ReadWriteExits {
             return;
         }
         // Made beforehand: between the two halves of a break there must be nothing that can fail.
-        Abandonment abandonment = describe(share, end);
+        Instant now = cell.instantOf(ticker.nanos());
+        Abandonment abandonment = share.describe(BreakReason.of(end), now, settings.onOwnerEnd());
         Occupancy after = Occupancy.abandoned(abandonment);
         Throwable cause = end.failure();
         Supplier<BrokenLockException> failure = () -> new BrokenLockException(abandonment, cause);
@@ -168,21 +163,6 @@ final class ReadWriteExits {
         if (listener != null) {
             listener.abandoned(abandonment, told);
         }
-    }
-
-    private Abandonment describe(Share share, TaskEnd end) {
-        String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        BreakReason reason = BreakReason.of(end);
-        Instant now = cell.instantOf(ticker.nanos());
-        return new Abandonment(
-                incident,
-                cell.id(),
-                share.owner().info(),
-                share.since(),
-                share.site(),
-                now,
-                reason,
-                settings.onOwnerEnd());
     }
 
     boolean repair() {

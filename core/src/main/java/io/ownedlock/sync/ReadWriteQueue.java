@@ -8,7 +8,12 @@ import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +80,10 @@ final class ReadWriteQueue implements Resource, Turn {
         return taken;
     }
 
+    CompletableFuture<Hold> awaitAsync(Share share, Patience patience) {
+        return waits.awaitAsync(share, room(share.owner()), this, patience);
+    }
+
     /** Whatever has happened to its task, this share waits no longer. */
     void drop(Share share) {
         Waiter waiter = share.waiter;
@@ -105,9 +114,8 @@ final class ReadWriteQueue implements Resource, Turn {
 
     @Override
     public boolean look(Waiter waiter) {
-        Abandonment broken = ReadWriteCell.brokenBy(cell.occupancy());
-        if (broken != null) {
-            return lot.fail(waiter, () -> new BrokenLockException(broken, null));
+        if (sendAway(waiter)) {
+            return true;
         }
         Share share = intent(waiter);
         if (!share.owner().isActive()) {
@@ -147,6 +155,49 @@ final class ReadWriteQueue implements Resource, Turn {
         }
     }
 
+    /** Fails a waiter that is not to wait: the lock is poisoned, or somebody in its way sealed. */
+    private boolean sendAway(Waiter waiter) {
+        Abandonment broken = cell.occupancy().brokenFor(intent(waiter));
+        return broken != null && lot.fail(waiter, () -> new BrokenLockException(broken, null));
+    }
+
+    /**
+     * Lets nobody wait for these any more, as far as they are inside still, and not sealed already: who cannot be let in beside
+     * them fails, and whoever waited only behind that is served. A living owner is never robbed.
+     *
+     * @return whether there was any of them
+     */
+    boolean seal(List<Share> shares, BreakReason reason) {
+        Instant now = cell.instantOf(ticker.nanos());
+        Map<Share, Abandonment> seals = new HashMap<>();
+        for (Share share : shares) {
+            seals.put(share, share.describe(reason, now, settings.onOwnerEnd()));
+        }
+        List<Abandonment> sealed = new ArrayList<>();
+        synchronized (lot.monitor()) {
+            for (Share share : cell.occupancy().inside()) {
+                Abandonment seal = seals.get(share);
+                if (seal != null && share.seal == null) {
+                    share.seal = seal;
+                    sealed.add(seal);
+                }
+            }
+        }
+        if (sealed.isEmpty()) {
+            return false;
+        }
+        // Who joins the line from here on finds the seal by itself.
+        int told = (int) lot.waiters().stream().filter(this::sendAway).count();
+        passOn();
+        for (Abandonment seal : sealed) {
+            if (listener != null) {
+                listener.sealed(seal, told);
+            }
+            told = 0;
+        }
+        return true;
+    }
+
     private static Share intent(Waiter waiter) {
         return (Share) requireNonNull(waiter.request());
     }
@@ -154,8 +205,8 @@ final class ReadWriteQueue implements Resource, Turn {
     /** The task of this intent is ending: if it waits, it waits no longer, and whoever waited behind it may get on. */
     void refuse(Share share) {
         Waiter waiter = share.waiter;
-        if (waiter != null && lot.fail(waiter, () -> cell.refusal(share))) {
-            passOn();
+        if (waiter != null) {
+            waits.fail(waiter, this, () -> cell.refusal(share));
         }
     }
 

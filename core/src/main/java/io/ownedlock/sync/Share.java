@@ -45,6 +45,21 @@ final class Share extends Ownership {
     }
 
     @Override
+    void confirm(long waitedNanos) {
+        lock.confirm(this, waitedNanos);
+    }
+
+    @Override
+    void withdraw() {
+        lock.exits().withdraw(this);
+    }
+
+    @Override
+    WaitTooLongException tooLong(Patience patience) {
+        return lock.tooLong(patience);
+    }
+
+    @Override
     protected void onEnding(Task task) {
         lock.queue().refuse(this);
     }

@@ -6,10 +6,8 @@ import io.ownedlock.park.ParkingLot;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import io.ownedlock.time.Ticker;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
@@ -37,21 +35,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads. Obtain one from a registry, which gives one lock for each name and key.
  */
-public final class TaskLock implements Lock {
+public final class TaskLock extends HoldableLock {
 
     private final LockCell cell;
     private final Ticker ticker;
-    private final Inspection inspection;
-    private final Patience patient;
-    private final Patience stubborn;
+    private final Inspection<Grant> inspection;
 
     private TaskLock(LockCell cell, LockEnvironment environment) {
+        super(cell.settings());
         this.cell = cell;
         cell.face = this;
         this.ticker = environment.ticker();
-        this.inspection = new Inspection(cell, environment);
-        this.patient = Patience.configured(cell.settings().waitAtMost(), true);
-        this.stubborn = Patience.configured(cell.settings().waitAtMost(), false);
+        this.inspection = new Inspection<>(
+                cell.id(),
+                cell.settings(),
+                environment,
+                cell.queue()::holdings,
+                cell.breaking()::abandonIfOwnerIsGone,
+                cell.breaking()::seal);
     }
 
     /** Makes a lock; whoever makes it must see that its owner is {@linkplain #inspectOwner() inspected}. Meant for a registry. */
@@ -63,208 +64,45 @@ public final class TaskLock implements Lock {
         return new TaskLock(cell, environment);
     }
 
-    /** Which lock this is. */
+    @Override
     public LockId id() {
         return cell.id();
     }
 
-    /**
-     * Takes the lock, and waits for it as long as the settings allow.
-     *
-     * @return the grip on it, to be closed
-     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
-     * @throws WaitTooLongException if the settings bound the wait and it took longer
-     * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
-     * @throws LockRefusedException if the current task is ending
-     */
-    public Hold acquire() {
-        return acquire(patient);
-    }
-
-    /**
-     * Takes the lock, and waits for it at most so long, whatever the settings say.
-     *
-     * @param waitAtMost zero or less: do not wait
-     * @return the grip on it, to be closed
-     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
-     * @throws WaitTooLongException if it took longer
-     * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
-     * @throws LockRefusedException if the current task is ending
-     */
-    public Hold acquire(Duration waitAtMost) {
-        return acquire(Patience.demanded(waitAtMost));
-    }
-
-    private Hold acquire(Patience patience) {
-        Hold hold = tryAcquire(patience);
-        if (hold == null) {
-            throw cell.tooLong(patience);
-        }
-        return hold;
-    }
-
-    /**
-     * Takes the lock if that takes no waiting.
-     *
-     * @return the grip on it, to be closed; {@code null} if another task holds it
-     * @throws BrokenLockException if the lock is poisoned
-     * @throws LockRefusedException if the current task is ending
-     */
-    public @Nullable Hold tryAcquire() {
-        return tryAcquire(Patience.NONE);
-    }
-
-    /**
-     * Takes the lock, and waits for it at most so long.
-     *
-     * @param waitAtMost zero or less: do not wait
-     * @return the grip on it, to be closed; {@code null} if it took longer
-     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
-     * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
-     * @throws LockRefusedException if the current task is ending
-     */
-    public @Nullable Hold tryAcquire(Duration waitAtMost) {
-        return tryAcquire(Patience.owned(waitAtMost));
-    }
-
-    private @Nullable Hold tryAcquire(Patience patience) {
-        try {
-            Grant grant = cell.take(Grant.HOLD, patience);
-            return grant == null ? null : new GrantHold(grant);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LockInterruptedException(id(), e);
-        }
-    }
-
-    /**
-     * Takes the lock for the current task, and waits for it as long as the settings allow, but not on this thread. The future
-     * completes on the registry's executor, in no task; what is chained to it may close the grip on whatever thread it runs.
-     *
-     * <p>It completes exceptionally with what {@link #acquire()} throws, also when the current task ends before it has got the
-     * lock. Cancelling it, or completing it in any other way, leaves the queue; if the lock was on its way to it, it goes on to the
-     * next. A future derived from it is the user's own: cancelling that changes nothing here.
-     *
-     * @return the grip on the lock, to be closed; done already if nobody was in the way
-     * @throws BrokenLockException if the lock is poisoned
-     * @throws LockRefusedException if the current task is ending, or too many wait
-     */
-    public CompletableFuture<Hold> acquireAsync() {
-        return cell.takeAsync(patient);
-    }
-
-    /**
-     * Like {@link #acquireAsync()}, with a bound of its own.
-     *
-     * @param waitAtMost zero or less: do not wait
-     */
-    public CompletableFuture<Hold> acquireAsync(Duration waitAtMost) {
-        return cell.takeAsync(Patience.demanded(waitAtMost));
-    }
-
-    /**
-     * Takes the lock, and waits for it as long as the settings allow, whether interrupted or not; an interrupt is kept in the
-     * thread's status.
-     *
-     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
-     * @throws WaitTooLongException if the settings bound the wait and it took longer
-     * @throws LockRefusedException if the current task is ending
-     */
     @Override
-    public void lock() {
-        if (!tryLock(stubborn)) {
-            throw cell.tooLong(stubborn);
-        }
+    @Nullable Ownership take(long grip, Patience patience) throws InterruptedException {
+        return cell.take(grip, patience);
     }
 
-    /**
-     * Like {@link #lock()}, and gives up when interrupted.
-     *
-     * @throws InterruptedException if the thread is or was interrupted before it got the lock
-     */
     @Override
-    public void lockInterruptibly() throws InterruptedException {
-        if (cell.take(Grant.LOCK, patient) == null) {
-            throw cell.tooLong(patient);
-        }
+    CompletableFuture<Hold> takeAsync(Patience patience) {
+        return cell.takeAsync(patience);
     }
 
-    /**
-     * Takes the lock if that takes no waiting.
-     *
-     * @return {@code false} if another task holds it
-     * @throws BrokenLockException if the lock is poisoned
-     * @throws LockRefusedException if the current task is ending
-     */
     @Override
-    public boolean tryLock() {
-        return tryLock(Patience.NONE);
+    WaitTooLongException tooLong(Patience patience) {
+        return cell.tooLong(patience);
     }
 
-    private boolean tryLock(Patience uninterruptible) {
-        try {
-            return cell.take(Grant.LOCK, uninterruptible) != null;
-        } catch (InterruptedException e) {
-            throw new AssertionError("Not interruptible", e);
-        }
-    }
-
-    /**
-     * Takes the lock, and waits for it at most so long.
-     *
-     * @return {@code false} if it took longer
-     * @throws BrokenLockException if the owner died while this waited, or the lock is poisoned
-     * @throws LockRefusedException if the current task is ending
-     */
     @Override
-    public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
-        return cell.take(Grant.LOCK, Patience.owned(unit.toNanos(time))) != null;
+    @Nullable Ownership ownershipOf(Task task) {
+        return cell.grantOf(task);
     }
 
-    /**
-     * Takes back one {@link #lock()} of the current task.
-     *
-     * @throws IllegalMonitorStateException if the current task has not locked this; the message names who has
-     */
     @Override
-    public void unlock() {
-        Task task = Task.current();
-        if (!cell.unlock(task)) {
-            throw new IllegalMonitorStateException(cannotUnlock(task, cell.grantOf(task)));
-        }
+    boolean unlock(Task task) {
+        return cell.unlock(task);
     }
 
-    private String cannotUnlock(Task task, @Nullable Grant mine) {
-        String told = task + " cannot unlock " + this + ": ";
-        if (mine != null) {
-            return told + "it was acquired as a Hold, so close that";
-        }
-        return told + (cell.state() instanceof Grant held ? "it is held by " + held.owner() : "nobody holds it");
+    @Override
+    String describeOwners() {
+        return cell.state() instanceof Grant held ? "it is held by " + held.owner() : "nobody holds it";
     }
 
     /** Makes a condition of this lock. */
     @Override
     public TaskCondition newCondition() {
         return new TaskCondition(cell, ticker);
-    }
-
-    /** Whether the current task holds this lock. */
-    public boolean isHeldByCurrentTask() {
-        return cell.grantOf(Task.current()) != null;
-    }
-
-    /**
-     * For the owner: whether the last owner ended and still held this lock, so that what it protects may be half done.
-     *
-     * @throws IllegalMonitorStateException if the current task does not hold the lock
-     */
-    public boolean predecessorAbandoned() {
-        Task task = Task.current();
-        Grant grant = cell.grantOf(task);
-        if (grant == null) {
-            throw new IllegalMonitorStateException(task + " does not hold " + this);
-        }
-        return grant.predecessor() != null;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pair of locks that belong to the {@link Task}s that took them and do not outlive them: many may read at a time, or one may
@@ -34,6 +35,15 @@ import java.util.concurrent.locks.ReadWriteLock;
  *
  * <p>The end of a thread that works without a task is found out by whoever looks at the lock next, and by the watchdog.
  *
+ * <p><b>When somebody inside lives and does not leave</b>, a writer or a reader, because it has held its side for longer than
+ * {@link LockSettings#holdAtMost()} allows (where {@link LockSettings#onOverdue()} says so), or its task was told to end and its
+ * thread is inside beyond {@link LockSettings#endingGrace()}, or {@linkplain #breakWaiters() somebody in charge} says so, its share
+ * is <em>sealed</em>. It is not robbed of it. But as long as anybody inside is sealed nobody waits: who can be let in beside those
+ * inside is let in, and everybody else fails at once with a {@link BrokenLockException} that names the one in the way, whether it
+ * was parked already, is new, or only tries. So a sealed writer keeps everyone out, a sealed reader only writers: one reader
+ * that hangs must not keep the others from reading. When the last share that is sealed was given back, or its owner has died, the
+ * lock is as it was before. Each of many readers is looked at by itself.
+ *
  * <p><b>When a waiter is interrupted or runs out of time</b> it leaves the line, and never owns the lock afterwards; whoever waited
  * only because of it is let in. If it was failed or let in at the same moment, that is what counts, and its interrupt status
  * stays set. <b>When the waiter's own task ends</b> while it is parked, its wait fails with a {@link LockRefusedException}; a task
@@ -42,9 +52,6 @@ import java.util.concurrent.locks.ReadWriteLock;
  * <p>Costs: every acquisition and release takes a monitor for a few writes, and a reader copies the list of those who read, so
  * this is for sections that are long enough to be worth sharing.
  *
- * <p>Not looked at so far: {@link LockSettings#holdAtMost()}, {@link LockSettings#onOverdue()} and
- * {@link LockSettings#endingGrace()}. An owner that lives and does not leave is waited for.
- *
  * <p>Safe for use by many threads. There are no conditions.
  */
 public final class TaskReadWriteLock implements ReadWriteLock {
@@ -52,19 +59,28 @@ public final class TaskReadWriteLock implements ReadWriteLock {
     private final ReadWriteCell cell;
     private final ReadWriteSide reading;
     private final ReadWriteSide writing;
+    private final Inspection<Share> inspection;
 
-    private TaskReadWriteLock(ReadWriteCell cell) {
+    private TaskReadWriteLock(ReadWriteCell cell, LockEnvironment environment) {
         this.cell = cell;
+        this.inspection = new Inspection<>(
+                cell.id(),
+                cell.settings(),
+                environment,
+                () -> cell.occupancy().inside(),
+                cell.exits()::abandonIfGone,
+                (share, reason) -> cell.queue().seal(List.of(share), reason));
         this.reading = new ReadWriteSide(cell, Side.READ);
         this.writing = new ReadWriteSide(cell, Side.WRITE);
     }
 
     /** Makes a pair; whoever makes it must see that its owners are {@linkplain #inspectOwner() inspected}. */
     public static TaskReadWriteLock create(LockId id, LockSettings settings, LockEnvironment environment) {
-        return new TaskReadWriteLock(new ReadWriteCell(
+        ReadWriteCell cell = new ReadWriteCell(
                 requireNonNull(id, "id"),
                 requireNonNull(settings, "settings"),
-                requireNonNull(environment, "environment")));
+                requireNonNull(environment, "environment"));
+        return new TaskReadWriteLock(cell, environment);
     }
 
     /** Which lock this is; both sides have the same id. */
@@ -93,15 +109,30 @@ public final class TaskReadWriteLock implements ReadWriteLock {
         return cell.exits().repair();
     }
 
+    /**
+     * Sends away everyone who waits and cannot be let in beside those who are inside now, and everyone who comes and cannot, until
+     * those have left: they fail with a {@link BrokenLockException}. Whoever is inside goes on undisturbed, and may take again what
+     * it has. Readers inside are in the way of writers only, so other readers are let in.
+     *
+     * @return whether there was anybody inside for whom it was not so already
+     */
+    public boolean breakWaiters() {
+        return cell.queue().seal(cell.occupancy().inside(), BreakReason.OPERATOR);
+    }
+
     /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
     public boolean isIdle() {
         Occupancy seen = cell.occupancy();
         return seen.isEmpty() && seen.left() == null && lot().isEmpty();
     }
 
-    /** Ends every owner that is gone without a word, and takes back what it held. For a watchdog. */
+    /**
+     * Ends every owner that is gone without a word, and takes back what it held; looks whether those who are not are overdue, or do
+     * not leave. For a watchdog: one at a time.
+     */
     public void inspectOwner() {
-        cell.exits().abandonTheGone();
+        inspection.run();
+        cell.exits().abandonTheDead();
     }
 
     /** Where waiters park: what their threads' blocker is. */
@@ -118,13 +149,25 @@ public final class TaskReadWriteLock implements ReadWriteLock {
     public ReadWriteSnapshot snapshot() {
         Occupancy seen = cell.occupancy();
         Share writer = seen.writer();
-        LockState state = seen.poisoned() ? LockState.POISONED : seen.isEmpty() ? LockState.FREE : LockState.HELD;
+        Abandonment seal = seen.seal();
         List<TaskInfo> readers =
                 seen.readers().stream().map(reader -> reader.owner().info()).toList();
         List<TaskInfo> waiting =
                 lot().waiters().stream().map(waiter -> waiter.task().info()).toList();
         return new ReadWriteSnapshot(
-                id(), state, writer == null ? null : writer.owner().info(), readers, seen.left(), waiting);
+                id(),
+                state(seen, seal),
+                writer == null ? null : writer.owner().info(),
+                readers,
+                seal == null ? seen.left() : seal,
+                waiting);
+    }
+
+    private static LockState state(Occupancy seen, @Nullable Abandonment seal) {
+        if (seen.isEmpty()) {
+            return seen.poisoned() ? LockState.POISONED : LockState.FREE;
+        }
+        return seal == null ? LockState.HELD : LockState.SEALED;
     }
 
     @Override

@@ -4,16 +4,20 @@ import io.ownedlock.park.Gate;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.time.Ticker;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How threads wait in one lot: from having joined it to exactly one outcome, which is told. */
+/** How threads and futures wait in one lot: from having joined it to exactly one outcome, which is told. */
 final class Waits {
 
     private final LockId id;
     private final ParkingLot lot;
     private final Ticker ticker;
     private final Gate gate;
+    private final Executor executor;
     private final @Nullable LockListener listener;
 
     Waits(LockId id, ParkingLot lot, LockEnvironment environment) {
@@ -21,6 +25,7 @@ final class Waits {
         this.lot = lot;
         this.ticker = environment.ticker();
         this.gate = environment.gate();
+        this.executor = environment.executor();
         this.listener = environment.audience();
     }
 
@@ -61,13 +66,53 @@ final class Waits {
         return false;
     }
 
+    /**
+     * Waits on no thread, for what a task is to own; its intent is the task's hook already.
+     *
+     * @param ahead whether before all those who did not join ahead
+     */
+    CompletableFuture<Hold> awaitAsync(Ownership ownership, boolean ahead, Turn turn, Patience patience) {
+        AsyncHold future = new AsyncHold(this, turn, ownership, executor);
+        Waiter waiter = lot.joinAsync(ownership.owner(), ownership, ahead, future::decided);
+        ownership.waiter = waiter;
+        // Pairs with the fence of the task's end: either the end finds this waiter, or its look finds the end.
+        VarHandle.fullFence();
+        future.leaveWhenDone(waiter);
+        if (listener != null) {
+            listener.contended(id);
+        }
+        // It joined without looking: what has become of the lock since is for it to find out.
+        while (lot.contains(waiter) && turn.look(waiter)) {}
+        turn.passOn();
+        future.expire(waiter, patience);
+        return future;
+    }
+
+    /** Fails a waiter, if nobody else has decided; whoever waited behind it may get on. */
+    void fail(Waiter waiter, Turn turn, Supplier<? extends RuntimeException> failure) {
+        if (lot.fail(waiter, failure)) {
+            turn.passOn();
+        }
+    }
+
+    /** How long it has waited. */
+    long waited(Waiter waiter) {
+        return ticker.nanos() - waiter.sinceNanos();
+    }
+
+    /** Tells the listeners of what was got, and nobody wanted. */
+    void tellReleased(Ownership ownership) {
+        if (listener != null) {
+            listener.released(id, ticker.nanos() - ownership.sinceNanos);
+        }
+    }
+
     /** Tells the listeners that a waiter has not got what it waited for, and throws what it was failed with. */
     void throwIfFailed(Waiter waiter, WaitOutcome outcome) {
         Supplier<? extends RuntimeException> failure = waiter.failure();
         RuntimeException told = failure == null ? null : failure.get();
         if (listener != null && !waiter.isGranted()) {
-            listener.notAcquired(
-                    id, told == null ? outcome : WaitOutcome.of(told), ticker.nanos() - waiter.sinceNanos());
+            listener.notAcquired(id, told == null ? outcome : WaitOutcome.of(told), waited(waiter));
         }
         if (told != null) {
             throw told;

@@ -1,5 +1,7 @@
 package io.ownedlock.sync;
 
+import static io.ownedlock.sync.News.failure;
+import static io.ownedlock.sync.News.got;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,11 +12,8 @@ import io.ownedlock.task.TaskKind;
 import io.ownedlock.task.TaskState;
 import io.ownedlock.testing.Actor;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -22,12 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Futures that wait for the lock. The executor is in the hands of the test, so it can stand between a decision and its news. */
+/** Futures that wait for the lock. */
 class AsyncTest extends LockTesting {
 
-    private final Queue<Runnable> news = new ArrayDeque<>();
+    private final News news = new News();
 
-    private TaskLock lock = newLock(LockSettings.DEFAULTS, news::add);
+    private TaskLock lock = newLock(LockSettings.DEFAULTS, news);
 
     private TaskLock newLock(LockSettings settings, Executor executor) {
         return TaskLock.create(
@@ -41,34 +40,12 @@ class AsyncTest extends LockTesting {
                 })));
     }
 
-    private void tellTheNews() {
-        for (Runnable piece = news.poll(); piece != null; piece = news.poll()) {
-            piece.run();
-        }
-    }
-
     private CompletableFuture<Hold> acquireAsync(Task task) {
         return in(task, lock::acquireAsync);
     }
 
     private static Task request(String name) {
         return Task.start(name, TaskKind.REQUEST);
-    }
-
-    /** What the future has brought, without waiting for it: it must be there. */
-    private static Hold got(CompletableFuture<Hold> future) {
-        assertThat(future.isDone()).as("told").isTrue();
-        return future.join();
-    }
-
-    private static Throwable failure(CompletableFuture<?> future) {
-        assertThat(future).isCompletedExceptionally();
-        try {
-            future.join();
-            throw new AssertionError();
-        } catch (CompletionException e) {
-            return e.getCause();
-        }
     }
 
     @Test
@@ -86,7 +63,7 @@ class AsyncTest extends LockTesting {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void waitsInLineWithThreadsAndIsToldElsewhere(boolean fair) {
-        lock = newLock(LockSettings.DEFAULTS.withFair(fair), news::add);
+        lock = newLock(LockSettings.DEFAULTS.withFair(fair), news);
         Hold first = lock.acquire();
         CompletableFuture<Hold> second = acquireAsync(request("second"));
         Actor<Hold> third = acquirer("third", lock).awaitParkedOn(lock.lot());
@@ -96,11 +73,11 @@ class AsyncTest extends LockTesting {
         first.close();
         assertThat(lock.snapshot().owner().name()).isEqualTo("second");
         assertThat(second).as("never inside somebody else's release").isNotDone();
-        tellTheNews();
+        news.tell();
         got(second).close();
         third.result().close();
         assertThat(fourth).isNotDone();
-        tellTheNews();
+        news.tell();
         got(fourth).close();
         assertThat(lock.isIdle()).isTrue();
     }
@@ -108,28 +85,28 @@ class AsyncTest extends LockTesting {
     @ParameterizedTest
     @EnumSource(names = {"BREAK", "POISON"})
     void isToldWhenTheOwnerEnds(OnOwnerEnd policy) {
-        lock = newLock(settings(policy), news::add);
+        lock = newLock(settings(policy), news);
         Task owner = ownerOf(lock);
         CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
         owner.end(new IllegalStateException("the owner's"));
-        tellTheNews();
+        news.tell();
         assertThat(failure(waiting)).isInstanceOf(BrokenLockException.class).hasRootCauseMessage("the owner's");
         assertThat(events).containsExactly("BROKEN");
     }
 
     @Test
     void inheritsFromADeadOwner() {
-        lock = newLock(settings(OnOwnerEnd.HAND_OVER), news::add);
+        lock = newLock(settings(OnOwnerEnd.HAND_OVER), news);
         Task owner = ownerOf(lock);
         CompletableFuture<Hold> heir = acquireAsync(request("heir"));
         owner.end();
-        tellTheNews();
+        news.tell();
         assertThat(got(heir).predecessorAbandoned()).isTrue();
     }
 
     @Test
     void aPoisonedLockFailsAtOnce() {
-        lock = newLock(settings(OnOwnerEnd.POISON), news::add);
+        lock = newLock(settings(OnOwnerEnd.POISON), news);
         ownerOf(lock).end();
         assertThatThrownBy(() -> acquireAsync(request("late"))).isInstanceOf(BrokenLockException.class);
     }
@@ -143,7 +120,7 @@ class AsyncTest extends LockTesting {
         assertThat(waiting.cancel(true)).isTrue();
         assertThat(lock.waiting()).isEqualTo(1);
         hold.close();
-        tellTheNews();
+        news.tell();
         got(next).close();
         task.end();
         assertThat(lock.isIdle()).isTrue();
@@ -157,9 +134,52 @@ class AsyncTest extends LockTesting {
         hold.close();
         assertThat(lock.snapshot().owner().name()).isEqualTo("waiting");
         waiting.cancel(true);
-        tellTheNews();
+        news.tell();
         got(next).close();
         assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void cancelledBeforeItsNewsItHasNotPutRightWhatWasAbandoned() {
+        lock = newLock(settings(OnOwnerEnd.HAND_OVER), news);
+        Task owner = ownerOf(lock);
+        CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
+        owner.end();
+        waiting.cancel(true);
+        news.tell();
+        assertThat(lock.acquire().predecessorAbandoned()).isTrue();
+    }
+
+    /** The lock is the task's before its future knows, and the task's thread may take it again: then it keeps it. */
+    @Test
+    void takenAgainBeforeTheNewsItIsNotTakenAwayByCancelling() {
+        Hold hold = lock.acquire();
+        Task task = request("task");
+        CompletableFuture<Hold> waiting = acquireAsync(task);
+        hold.close();
+        Hold again = in(task, lock::acquire);
+        waiting.cancel(true);
+        news.tell();
+        assertThat(lock.snapshot().count()).isEqualTo(1);
+        assertThat(acquirer("next", lock).awaitParkedOn(lock.lot()).isDone()).isFalse();
+        again.close();
+    }
+
+    @Test
+    void takenAgainBeforeTheNewsItIsNotTakenAwayByTheTasksEnd() {
+        Hold hold = lock.acquire();
+        Task task = request("task");
+        try (Attachment inside = task.attach()) {
+            CompletableFuture<Hold> waiting = lock.acquireAsync();
+            hold.close();
+            lock.lock();
+            task.end();
+            news.tell();
+            assertThat(failure(waiting)).isInstanceOf(LockRefusedException.class);
+            assertThat(acquirer("next", lock).awaitParkedOn(lock.lot()).isDone())
+                    .isFalse();
+            lock.unlock();
+        }
     }
 
     @Test
@@ -169,7 +189,7 @@ class AsyncTest extends LockTesting {
         waiting.thenApply(mine -> mine).cancel(true);
         assertThat(lock.waiting()).isEqualTo(1);
         hold.close();
-        tellTheNews();
+        news.tell();
         got(waiting).close();
     }
 
@@ -180,11 +200,11 @@ class AsyncTest extends LockTesting {
         CompletableFuture<Hold> waiting = acquireAsync(task);
         CompletableFuture<Hold> next = acquireAsync(request("next"));
         task.end();
-        tellTheNews();
+        news.tell();
         assertThat(failure(waiting)).isInstanceOf(LockRefusedException.class);
         assertThat(events).containsExactly("REFUSED");
         hold.close();
-        tellTheNews();
+        news.tell();
         got(next).close();
         assertThat(lock.isIdle()).isTrue();
     }
@@ -197,7 +217,7 @@ class AsyncTest extends LockTesting {
         CompletableFuture<Hold> next = acquireAsync(request("next"));
         hold.close();
         task.end();
-        tellTheNews();
+        news.tell();
         assertThat(failure(waiting)).isInstanceOf(LockRefusedException.class);
         assertThat(failure(next)).isInstanceOf(BrokenLockException.class).hasMessageContaining("'waiting'");
         assertThat(lock.acquire().predecessorAbandoned()).isTrue();
@@ -227,7 +247,7 @@ class AsyncTest extends LockTesting {
             }
         });
         CompletableFuture<Hold> late = acquireAsync(task);
-        tellTheNews();
+        news.tell();
         got(late).close();
         assertThat(lock.isIdle()).isTrue();
     }
@@ -265,7 +285,7 @@ class AsyncTest extends LockTesting {
 
     @Test
     void thereIsRoomForSoMany() {
-        lock = newLock(LockSettings.DEFAULTS.withMaxWaiters(0), news::add);
+        lock = newLock(LockSettings.DEFAULTS.withMaxWaiters(0), news);
         Hold hold = lock.acquire();
         Task task = request("refused");
         assertThatThrownBy(() -> acquireAsync(task)).isInstanceOf(LockRefusedException.class);

@@ -284,6 +284,23 @@ class ReadWriteRaceTest extends ReadWriteTesting {
         next.result().close();
     }
 
+    /** Who ends its task lets the next in; the thread that is refused may be a long time coming. */
+    @Test
+    void aHeadOfTheLineThatIsRefusedLetsTheNextInBeforeItHasMoved() {
+        Hold hold = pair.readLock().acquire();
+        Task ending = Task.start("ending", TaskKind.REQUEST);
+        Stop aboutToPark = stopAtPark("writer");
+        Actor<Hold> writer = Actor.start("writer", () -> in(ending, pair.writeLock()::acquire));
+        aboutToPark.awaitReached();
+        Actor<Hold> next = waiter("next", pair, pair.readLock());
+        ending.end();
+        next.result().close();
+        aboutToPark.pass();
+        assertThat(writer.failure()).isInstanceOf(LockRefusedException.class);
+        hold.close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
     @ParameterizedTest
     @EnumSource(Side.class)
     void closedByAnotherThreadBeforeAndAfterTheOwnerEnded(Side side) {

@@ -12,6 +12,8 @@ import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,7 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Readers and writers come, re-enter, downgrade, give up and die at random: never is a reader inside with a writer. */
+/**
+ * Readers and writers come, re-enter, downgrade, give up, are sealed and die at random: never is a reader inside with a writer.
+ */
 class ReadWriteStormTest {
 
     private static final int THREADS = 4;
@@ -34,6 +38,7 @@ class ReadWriteStormTest {
     private final LongAdder gaveUp = new LongAdder();
     private final LongAdder reads = new LongAdder();
     private final LongAdder writes = new LongAdder();
+    private final LongAdder seals = new LongAdder();
 
     private final LockListener counting = new LockListener() {
 
@@ -86,7 +91,7 @@ class ReadWriteStormTest {
         pair.writeLock().acquire().close();
         assertThat(pair.isIdle()).as("seed %d, %s", seed, pair.snapshot()).isTrue();
         assertThat(inside).hasValue(0);
-        assertThat(List.of(reclaimed.sum(), abandoned.sum(), reads.sum(), writes.sum()))
+        assertThat(List.of(reclaimed.sum(), abandoned.sum(), reads.sum(), writes.sum(), seals.sum()))
                 .as("a storm in which nobody dies tests nothing")
                 .allMatch(count -> count > 0);
         if (policy != OnOwnerEnd.HAND_OVER) {
@@ -99,6 +104,9 @@ class ReadWriteStormTest {
         boolean writing = random.nextInt(3) == 0;
         ReadWriteSide side = writing ? pair.writeLock() : pair.readLock();
         try (Attachment ignored = task.attach()) {
+            if (random.nextInt(50) == 0 && pair.breakWaiters()) {
+                seals.increment();
+            }
             if (!take(side, random)) {
                 gaveUp.increment();
                 return;
@@ -120,7 +128,7 @@ class ReadWriteStormTest {
     }
 
     private static boolean take(ReadWriteSide side, RandomGenerator random) throws InterruptedException {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
             case 0 -> {
                 return side.tryLock();
             }
@@ -132,10 +140,27 @@ class ReadWriteStormTest {
                 side.lock();
                 return true;
             }
+            case 3 -> {
+                return takeByFuture(side, random);
+            }
             default -> {
                 side.lockInterruptibly();
                 return true;
             }
+        }
+    }
+
+    /** Cancelled in half of the cases, as far as it comes to that; else taken again as it is given back. */
+    private static boolean takeByFuture(ReadWriteSide side, RandomGenerator random) {
+        CompletableFuture<Hold> future = side.acquireAsync();
+        if (random.nextBoolean() && future.cancel(true)) {
+            return false;
+        }
+        try (Hold hold = future.join()) {
+            side.lock();
+            return true;
+        } catch (CompletionException e) {
+            throw (RuntimeException) e.getCause();
         }
     }
 
