@@ -6,38 +6,46 @@ import io.ownedlock.deadlock.DeadlockDetector;
 import io.ownedlock.deadlock.DeadlockPolicy;
 import io.ownedlock.deadlock.Joining;
 import io.ownedlock.park.Gate;
+import io.ownedlock.park.ParkingLot;
 import io.ownedlock.sync.Abandonment;
+import io.ownedlock.sync.CapacityLimiter;
 import io.ownedlock.sync.LockEnvironment;
 import io.ownedlock.sync.LockId;
+import io.ownedlock.sync.LockKind;
 import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.LockSnapshot;
+import io.ownedlock.sync.Primitive;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.sync.TaskReadWriteLock;
+import io.ownedlock.sync.TaskSemaphore;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import io.ownedlock.watchdog.Guard;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives one {@link TaskLock} for each name and key, the same for everyone who asks.
+ * Gives one {@linkplain Primitive primitive} for each name and key, the same for everyone who asks: a lock, a read/write pair, a
+ * semaphore or a limiter. A name and key is one of these and no other, as long as anybody uses it.
  *
- * <p>Locks nobody uses vanish. A lock that is idle at two {@linkplain #evictIdle() rounds} of eviction is let go of: as long as
- * anybody else keeps a reference it stays the same lock, which {@link #obtain} finds and keeps again; after that it is garbage.
- * What is held, waited for, poisoned or abandoned is kept.
+ * <p>What nobody uses vanishes. What is idle at two {@linkplain #guards() rounds} of eviction is let go of: as long as anybody else
+ * keeps a reference it stays the same, which whoever obtains it finds and keeps again; after that it is garbage. What is held, waited
+ * for or poisoned is kept; so is a limiter that was resized, and a semaphore whose permits are not all back. What an owner that
+ * died has left behind is kept for an hour at least, so that the next owner is told.
  *
- * <p>Safe for use by many threads. Obtaining never blocks on a lock.
+ * <p>Of one name only {@linkplain Builder#maxKeys so many} can be in use. Whoever asks for another key then is refused with a
+ * {@link io.ownedlock.sync.LockRefusedException}, which costs little; what is in use is given to whoever asks for it.
+ *
+ * <p>Safe for use by many threads. Obtaining is not an acquisition, and never waits for one.
  */
 public final class LockRegistry {
 
@@ -45,12 +53,15 @@ public final class LockRegistry {
     private final Map<String, LockSettings> settings;
     private final DeadlockDetector detector;
     private final LockEnvironment environment;
-    private final ConcurrentHashMap<LockId, Entry> entries = new ConcurrentHashMap<>();
-    private final ReferenceQueue<TaskLock> collected = new ReferenceQueue<>();
+    private final Entries entries;
+    private final Lots lots = new Lots();
+    private final Blueprint<TaskLock> lock;
+    private final Blueprint<TaskReadWriteLock> readWrite;
 
     private LockRegistry(Builder builder) {
         this.defaults = builder.defaults;
         this.settings = Map.copyOf(builder.settings);
+        this.entries = new Entries(builder.ticker, builder.maxKeys);
         List<LockListener> listeners = new ArrayList<>();
         listeners.add(new Keeper());
         listeners.addAll(builder.listeners);
@@ -58,6 +69,13 @@ public final class LockRegistry {
                 new DeadlockDetector(builder.gate == null ? builder.deadlock : DeadlockPolicy.OFF, builder.ticker);
         Gate gate = builder.gate == null ? detector.gate() : builder.gate;
         this.environment = new LockEnvironment(builder.ticker, builder.parker, gate, builder.executor, listeners);
+        this.lock = new Blueprint<>(
+                TaskLock.class, LockKind.LOCK, 0, id -> TaskLock.create(id, settingsOf(id.name()), environment));
+        this.readWrite = new Blueprint<>(
+                TaskReadWriteLock.class,
+                LockKind.READ_WRITE,
+                0,
+                id -> TaskReadWriteLock.create(id, settingsOf(id.name()), environment));
     }
 
     /** Starts building a registry. */
@@ -66,42 +84,103 @@ public final class LockRegistry {
     }
 
     /**
-     * Looks the lock of a name up: the only one, which has no key. Not an acquisition.
+     * Looks the lock of a name up: the only one, which has no key.
      *
      * @throws IllegalArgumentException if the name is blank
+     * @throws IllegalStateException if it is something else than a lock
+     * @throws io.ownedlock.sync.LockRefusedException if it is new, and there are too many of the name
      */
     public TaskLock obtain(String name) {
-        return obtain(new LockId(name, null));
+        return entries.obtain(id(name), lock);
     }
 
     /**
-     * Looks a lock up by name and key. Not an acquisition. Keys are equal if their texts are: {@code 42} and {@code "42"} are the
-     * same lock.
+     * Looks a lock up by name and key. Keys are equal if their texts are: {@code 42} and {@code "42"} are the same lock.
      *
      * @param key a {@code String}, an integer of any size, a {@link java.util.UUID}, an enum constant, a {@code Character} or a
      *     {@code Boolean}
      * @throws IllegalArgumentException if the name or the key is blank, or the key is of another type
+     * @throws IllegalStateException if it is something else than a lock
+     * @throws io.ownedlock.sync.LockRefusedException if it is new, and there are too many of the name
      */
     public TaskLock obtain(String name, Object key) {
-        return obtain(new LockId(name, Keys.text(requireNonNull(key, "key"))));
+        return entries.obtain(id(name, key), lock);
     }
 
-    private TaskLock obtain(LockId id) {
-        for (; ; ) {
-            Entry entry = entries.get(id);
-            if (entry == null) {
-                TaskLock created = TaskLock.create(id, settingsOf(id.name()), environment);
-                entry = entries.putIfAbsent(id, new Entry(created, collected));
-                if (entry == null) {
-                    return created;
-                }
-            }
-            TaskLock lock = entry.keep();
-            if (lock != null) {
-                return lock;
-            }
-            entries.remove(id, entry);
-        }
+    /** Looks the read/write pair of a name up; the rest is as with {@link #obtain(String)}. */
+    public TaskReadWriteLock obtainReadWrite(String name) {
+        return entries.obtain(id(name), readWrite);
+    }
+
+    /** Looks a read/write pair up by name and key; the rest is as with {@link #obtain(String, Object)}. */
+    public TaskReadWriteLock obtainReadWrite(String name, Object key) {
+        return entries.obtain(id(name, key), readWrite);
+    }
+
+    /**
+     * Looks the semaphore of a name up; the rest is as with {@link #obtain(String)}.
+     *
+     * @param permits how many it has at first; there is no bound on how many shared ones are released
+     * @throws IllegalArgumentException if that is negative
+     * @throws IllegalStateException if it is no semaphore, or was made with another number of permits
+     */
+    public TaskSemaphore obtainSemaphore(String name, int permits) {
+        return entries.obtain(id(name), semaphore(permits));
+    }
+
+    /** Looks a semaphore up by name and key; the rest is as with {@link #obtainSemaphore(String, int)}. */
+    public TaskSemaphore obtainSemaphore(String name, Object key, int permits) {
+        return entries.obtain(id(name, key), semaphore(permits));
+    }
+
+    private Blueprint<TaskSemaphore> semaphore(int permits) {
+        return new Blueprint<>(
+                TaskSemaphore.class,
+                LockKind.SEMAPHORE,
+                permits,
+                id -> TaskSemaphore.create(id, permits, settingsOf(id.name()), environment));
+    }
+
+    /**
+     * Looks the limiter of a name up; the rest is as with {@link #obtain(String)}.
+     *
+     * @param total how many tokens it has at first, whatever it was {@linkplain CapacityLimiter#setTotal resized} to since
+     * @throws IllegalArgumentException if that is negative
+     * @throws IllegalStateException if it is no limiter, or was made with another total
+     */
+    public CapacityLimiter obtainLimiter(String name, long total) {
+        return entries.obtain(id(name), limiter(total));
+    }
+
+    /** Looks a limiter up by name and key; the rest is as with {@link #obtainLimiter(String, long)}. */
+    public CapacityLimiter obtainLimiter(String name, Object key, long total) {
+        return entries.obtain(id(name, key), limiter(total));
+    }
+
+    private Blueprint<CapacityLimiter> limiter(long total) {
+        return new Blueprint<>(
+                CapacityLimiter.class,
+                LockKind.LIMITER,
+                total,
+                id -> CapacityLimiter.create(id, total, settingsOf(id.name()), environment));
+    }
+
+    private static LockId id(String name) {
+        return new LockId(name, null);
+    }
+
+    private static LockId id(String name, Object key) {
+        return new LockId(name, Keys.text(requireNonNull(key, "key")));
+    }
+
+    /**
+     * Makes an empty parking lot for a primitive of one's own. The {@linkplain #guards() guards} look after its
+     * {@linkplain ParkingLot#addBreaker breakers}: who waits for a task that is gone without a word is told.
+     */
+    public ParkingLot newLot() {
+        ParkingLot lot = new ParkingLot(environment.ticker(), environment.parker(), null);
+        lots.add(lot);
+        return lot;
     }
 
     /**
@@ -144,42 +223,34 @@ public final class LockRegistry {
         return settings.getOrDefault(name, defaults);
     }
 
-    /** How many locks there are. */
+    /** How many primitives there are, those included that were let go of and are not garbage yet. */
     public int size() {
         return entries.size();
     }
 
-    /** All locks as they are now, in no order. */
+    /** All primitives as they are now, in no order. */
     public List<LockSnapshot> snapshot() {
         List<LockSnapshot> snapshots = new ArrayList<>();
-        forEach(lock -> snapshots.add(lock.snapshot()));
+        forEach(primitive -> snapshots.add(primitive.snapshot()));
         return snapshots;
     }
 
-    /** Shows every lock to a visitor, in no order; locks made meanwhile may be missed. */
-    public void forEach(Consumer<? super TaskLock> visitor) {
-        for (Entry entry : entries.values()) {
-            TaskLock lock = entry.get();
-            if (lock != null) {
-                visitor.accept(lock);
-            }
-        }
+    /** Shows every primitive to a visitor, in no order; those made meanwhile may be missed. */
+    public void forEach(Consumer<? super Primitive> visitor) {
+        entries.forEach(visitor);
     }
 
-    /** What a watchdog must do for these locks: break those whose owner is gone without a word, and evict the idle. */
+    /**
+     * What a watchdog must do: find the owners and the breakers that are gone without a word, and evict the idle. One round at a
+     * time.
+     */
     public List<Guard> guards() {
-        return List.of(() -> forEach(TaskLock::inspectOwner), this::evictIdle);
+        return List.of(entries::inspectOwners, lots::inspectBreakers, entries::evictIdle);
     }
 
-    /** One round of eviction. */
-    void evictIdle() {
-        for (Entry entry : entries.values()) {
-            entry.letGoIfIdle();
-        }
-        for (Object gone = collected.poll(); gone != null; gone = collected.poll()) {
-            Entry entry = (Entry) gone;
-            entries.remove(entry.id, entry);
-        }
+    /** For tests. */
+    Entries entries() {
+        return entries;
     }
 
     /** Keeps a lock as soon as there is something to be known about it, even if it was let go of. */
@@ -187,52 +258,7 @@ public final class LockRegistry {
 
         @Override
         public void abandoned(Abandonment abandonment, int waitersTold) {
-            Entry entry = entries.get(abandonment.lock());
-            if (entry != null) {
-                entry.keep();
-            }
-        }
-    }
-
-    /**
-     * The registry's reference to a lock: strong while the lock is in use, weak once it has been idle for a while. The weak one is
-     * always there, which is what keeps a lock from being made twice.
-     */
-    private static final class Entry extends WeakReference<TaskLock> {
-
-        private final LockId id;
-        private volatile @Nullable TaskLock kept;
-        private volatile boolean wasIdle;
-
-        Entry(TaskLock lock, ReferenceQueue<TaskLock> collected) {
-            super(lock, collected);
-            this.id = lock.id();
-            this.kept = lock;
-        }
-
-        @Nullable TaskLock keep() {
-            TaskLock lock = get();
-            if (wasIdle) {
-                wasIdle = false;
-            }
-            if (kept == null) {
-                kept = lock;
-            }
-            return lock;
-        }
-
-        void letGoIfIdle() {
-            TaskLock lock = get();
-            if (lock == null) {
-                return;
-            }
-            if (!lock.isIdle()) {
-                keep();
-            } else if (wasIdle) {
-                kept = null;
-            } else {
-                wasIdle = true;
-            }
+            entries.keep(abandonment.lock());
         }
     }
 
@@ -247,6 +273,7 @@ public final class LockRegistry {
         private DeadlockPolicy deadlock = DeadlockPolicy.THROW;
         private @Nullable Gate gate;
         private Executor executor = ForkJoinPool.commonPool();
+        private int maxKeys = 100_000;
 
         private Builder() {}
 
@@ -298,6 +325,20 @@ public final class LockRegistry {
         /** What completes futures; its threads must be in no task. The common pool, if nothing else is said. */
         public Builder executor(Executor executor) {
             this.executor = requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * How many of one name may be in use, with and without a key, before a new key is refused: keys may come from outside. What
+         * is idle counts until its second {@linkplain LockRegistry#guards() round}. A hundred thousand, if nothing else is said.
+         *
+         * @throws IllegalArgumentException if that is not positive
+         */
+        public Builder maxKeys(int atMost) {
+            if (atMost < 1) {
+                throw new IllegalArgumentException("maxKeys must be positive, but is " + atMost);
+            }
+            this.maxKeys = atMost;
             return this;
         }
 

@@ -32,12 +32,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads.
  */
-public final class CapacityLimiter {
+public final class CapacityLimiter implements Primitive {
 
     /** A total that is no limit. */
-    public static final long INFINITE = PermitPool.UNBOUNDED;
-
-    private static final Patience PATIENT = Patience.configured(null, true);
+    public static final long INFINITE = PermitCount.UNBOUNDED;
 
     private final PermitPool pool;
     private final Executor executor;
@@ -45,18 +43,27 @@ public final class CapacityLimiter {
     private CapacityLimiter(PermitPool pool, Executor executor) {
         this.pool = pool;
         this.executor = executor;
+        pool.face = this;
+    }
+
+    /** Like {@link #create(LockId, long, LockSettings, LockEnvironment)} with the default settings. */
+    public static CapacityLimiter create(LockId id, long total, LockEnvironment environment) {
+        return create(id, total, LockSettings.DEFAULTS, environment);
     }
 
     /**
      * Makes a limiter. Whoever makes it must see that its owners are {@linkplain #inspectOwners() inspected}.
      *
      * @param total how many tokens there are in all; zero for a pause, {@link #INFINITE} for no limit
-     * @throws IllegalArgumentException if that is negative
+     * @param settings how long and how many may wait; the other settings are of no matter here
+     * @throws IllegalArgumentException if {@code total} is negative
      */
-    public static CapacityLimiter create(LockId id, long total, LockEnvironment environment) {
+    public static CapacityLimiter create(LockId id, long total, LockSettings settings, LockEnvironment environment) {
+        requireNonNull(settings, "settings");
         requireNonNull(environment, "environment");
         checkTotal(total);
-        return new CapacityLimiter(new PermitPool(id, total, total, environment), environment.executor());
+        PermitPool pool = new PermitPool(id, new PermitCount(total, total), settings, environment);
+        return new CapacityLimiter(pool, environment.executor());
     }
 
     private static void checkTotal(long total) {
@@ -65,12 +72,17 @@ public final class CapacityLimiter {
         }
     }
 
-    /** Which limiter this is. */
+    @Override
     public LockId id() {
         return pool.id();
     }
 
-    /** Like {@link #acquireOnBehalfOf} for the current task. */
+    @Override
+    public LockKind kind() {
+        return LockKind.LIMITER;
+    }
+
+    /** Like {@link #acquireOnBehalfOf(Object)} for the current task. */
     public Permit acquire() {
         return acquireOnBehalfOf(Task.current());
     }
@@ -90,9 +102,14 @@ public final class CapacityLimiter {
         return tryAcquireOnBehalfOf(Task.current(), waitAtMost);
     }
 
-    /** Like {@link #acquireAsyncOnBehalfOf} for the current task. */
+    /** Like {@link #acquireAsyncOnBehalfOf(Object)} for the current task. */
     public CompletableFuture<Permit> acquireAsync() {
         return acquireAsyncOnBehalfOf(Task.current());
+    }
+
+    /** Like {@link #acquireAsyncOnBehalfOf(Object, Duration)} for the current task. */
+    public CompletableFuture<Permit> acquireAsync(Duration waitAtMost) {
+        return acquireAsyncOnBehalfOf(Task.current(), waitAtMost);
     }
 
     /** Like {@link #releaseOnBehalfOf} for the current task. */
@@ -101,27 +118,30 @@ public final class CapacityLimiter {
     }
 
     /**
-     * Takes a token, and waits for it as long as it takes.
+     * Takes a token, and waits for it as long as the settings allow.
      *
      * @return the token, to be closed, or to be released on behalf of the same borrower
      * @throws IllegalStateException if the borrower has a token, or waits for one
+     * @throws WaitTooLongException if the settings bound the wait and it took longer; it names who has held a token longest
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or the borrower is a task that is ending or over
+     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, or too many
+     *     wait
      * @throws DeadlockException if this is known to wait for ever
      */
     public Permit acquireOnBehalfOf(Object borrower) {
-        return acquire(borrower, PATIENT);
+        return acquire(borrower, pool.patient());
     }
 
     /**
-     * Takes a token, and waits for it at most so long.
+     * Takes a token, and waits for it at most so long, whatever the settings say.
      *
      * @param waitAtMost zero or less: do not wait
      * @return the token, to be closed, or to be released on behalf of the same borrower
      * @throws IllegalStateException if the borrower has a token, or waits for one
      * @throws WaitTooLongException if it took longer; it names who has held a token longest
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or the borrower is a task that is ending or over
+     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, or too many
+     *     wait
      * @throws DeadlockException if this is known to wait for ever
      */
     public Permit acquireOnBehalfOf(Object borrower, Duration waitAtMost) {
@@ -154,7 +174,8 @@ public final class CapacityLimiter {
      * @return the token; {@code null} if it took longer
      * @throws IllegalStateException if the borrower has a token, or waits for one
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or the borrower is a task that is ending or over
+     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, or too many
+     *     wait
      */
     public @Nullable Permit tryAcquireOnBehalfOf(Object borrower, Duration waitAtMost) {
         return tryAcquire(borrower, Patience.owned(waitAtMost));
@@ -179,8 +200,21 @@ public final class CapacityLimiter {
      * @throws IllegalStateException if the borrower has a token, or waits for one
      */
     public CompletableFuture<Permit> acquireAsyncOnBehalfOf(Object borrower) {
+        return acquireAsync(borrower, pool.patient());
+    }
+
+    /**
+     * Like {@link #acquireAsyncOnBehalfOf(Object)}, with a bound of its own.
+     *
+     * @param waitAtMost zero or less: do not wait
+     */
+    public CompletableFuture<Permit> acquireAsyncOnBehalfOf(Object borrower, Duration waitAtMost) {
+        return acquireAsync(borrower, Patience.demanded(waitAtMost));
+    }
+
+    private CompletableFuture<Permit> acquireAsync(Object borrower, Patience patience) {
         Claim claim = claim(borrower);
-        return Delivery.order(pool, claim, claim, executor);
+        return Delivery.order(pool, claim, claim, patience, executor);
     }
 
     /**
@@ -190,7 +224,7 @@ public final class CapacityLimiter {
      */
     public void releaseOnBehalfOf(Object borrower) {
         Claim claim = pool.held(new Borrower(requireNonNull(borrower, "borrower")));
-        if (claim == null || !pool.giveBack(claim)) {
+        if (claim == null || !pool.exits().giveBack(claim)) {
             throw new IllegalStateException(
                     (borrower instanceof Task task ? task.toString() : "The borrower") + " has no token of " + id());
         }
@@ -205,7 +239,7 @@ public final class CapacityLimiter {
      */
     public void setTotal(long total) {
         checkTotal(total);
-        pool.resize(total);
+        pool.exits().resize(total);
     }
 
     /** How many tokens there are in all; {@link #INFINITE} for no limit. */
@@ -215,7 +249,7 @@ public final class CapacityLimiter {
 
     /** How many are out. Out of date when it returns. */
     public long borrowed() {
-        return pool.taken();
+        return pool.out();
     }
 
     /** How many are free, negative if the total was lowered beneath what is out; {@link #INFINITE} if the total is. */
@@ -235,19 +269,26 @@ public final class CapacityLimiter {
         return found;
     }
 
-    /** How many wait. */
+    /** Whether the total is what it was at first, no token is out, and nobody waits. */
+    @Override
+    public boolean isIdle() {
+        return pool.isIdle();
+    }
+
+    @Override
     public int waiting() {
         return pool.lot().size();
     }
 
     /** Ends the owners that are gone without a word, and takes their tokens back then. For a watchdog. */
+    @Override
     public void inspectOwners() {
-        pool.inspectOwners();
+        pool.exits().inspectOwners();
     }
 
-    /** The limiter as it is now. */
-    public LimiterSnapshot snapshot() {
-        return new LimiterSnapshot(id(), total(), borrowed(), available(), pool.owners(), pool.waiting());
+    @Override
+    public LockSnapshot snapshot() {
+        return pool.snapshot(kind());
     }
 
     /** Where waiters park: what their threads' blocker is. */

@@ -5,6 +5,8 @@ import io.ownedlock.park.Waiter;
 import io.ownedlock.task.ExitHook;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskEnd;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Claim extends ExitHook implements Holding, Permit {
 
+    private static final VarHandle ANNOUNCED;
+
+    static {
+        try {
+            ANNOUNCED = MethodHandles.lookup().findVarHandle(Claim.class, "announced", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** See the class comment. */
     enum State {
         INTENT,
@@ -36,12 +48,12 @@ final class Claim extends ExitHook implements Holding, Permit {
 
         @Override
         protected void onEnding(Task task) {
-            pool.refuse(Claim.this);
+            pool.queue().refuse(Claim.this);
         }
 
         @Override
         protected void onEnded(Task task, TaskEnd end) {
-            pool.reclaim(Claim.this);
+            pool.exits().reclaim(Claim.this);
         }
 
         @Override
@@ -57,10 +69,13 @@ final class Claim extends ExitHook implements Holding, Permit {
     private final boolean shared;
     final @Nullable Borrower borrower;
 
-    // All guarded by the pool's monitor.
-    State state = State.INTENT;
-    private boolean announced;
+    /** Written under the pool's monitor; final only there, until it is {@code DONE}. */
+    private volatile State state = State.INTENT;
 
+    /** Whether this is among the asker's hooks; read and written through {@code ANNOUNCED}. */
+    private volatile boolean announced;
+
+    // The links are guarded by the pool's monitor.
     /** Neighbours among those that hold a permit. */
     @Nullable Claim older;
 
@@ -100,6 +115,15 @@ final class Claim extends ExitHook implements Holding, Permit {
     static Claim onBehalfOf(Object borrower, PermitPool pool) {
         Task task = Task.current();
         return new Claim(pool, task, borrower instanceof Task other ? other : task, false, new Borrower(borrower));
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Under the pool's monitor. */
+    void become(State next) {
+        state = next;
     }
 
     boolean isShared() {
@@ -146,13 +170,9 @@ final class Claim extends ExitHook implements Holding, Permit {
 
     /** Once only: a hook that is unlinked twice tears its neighbours out. */
     private void leaveAsker() {
-        synchronized (pool.monitor()) {
-            if (!announced) {
-                return;
-            }
-            announced = false;
+        if (ANNOUNCED.compareAndSet(this, true, false)) {
+            asker.remove(this);
         }
-        asker.remove(this);
     }
 
     boolean mayGoOn() {
@@ -166,7 +186,7 @@ final class Claim extends ExitHook implements Holding, Permit {
 
     @Override
     protected void onEnding(Task task) {
-        pool.refuse(this);
+        pool.queue().refuse(this);
     }
 
     @Override
@@ -176,7 +196,7 @@ final class Claim extends ExitHook implements Holding, Permit {
 
     @Override
     protected void onEnded(Task task, TaskEnd end) {
-        pool.reclaim(this);
+        pool.exits().reclaim(this);
     }
 
     @Override
@@ -191,7 +211,7 @@ final class Claim extends ExitHook implements Holding, Permit {
 
     @Override
     public void close() {
-        pool.giveBack(this);
+        pool.exits().giveBack(this);
     }
 
     @Override

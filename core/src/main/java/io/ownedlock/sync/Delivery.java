@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,33 +54,55 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
      * @param result what the future gets
      */
     static <T extends @Nullable Object> CompletableFuture<T> order(
-            PermitPool pool, Claim claim, T result, Executor executor) {
+            PermitPool pool, Claim claim, T result, Patience patience, Executor executor) {
         Delivery<T> delivery = new Delivery<>(pool, claim, result, executor);
         boolean underway = false;
         try {
-            delivery.order();
+            delivery.order(patience);
             underway = true;
-        } catch (LockRefusedException refused) {
-            delivery.future.completeExceptionally(refused);
+        } catch (LockNotAcquiredException told) {
+            delivery.future.completeExceptionally(told);
         } finally {
             if (!underway) {
-                pool.drop(claim);
+                pool.exits().drop(claim);
             }
         }
         return delivery.future;
     }
 
-    private void order() {
+    private void order(Patience patience) {
         pool.register(claim);
         if (pool.takeFree(claim)) {
             pool.confirm(claim, 0);
             future.complete(result);
             return;
         }
-        Waiter waiter = pool.join(claim, pool.lot().joinAsync(claim.asker(), claim, false, decided -> dispatch()));
-        CompletableFuture<T> unused = future.whenComplete((got, failure) -> pool.leave(claim, waiter));
-        pool.look(waiter);
-        pool.passOn();
+        if (!patience.waits()) {
+            throw pool.tooLong(patience);
+        }
+        Waiter waiter = pool.queue().joinAsync(claim, decided -> dispatch());
+        CompletableFuture<T> unused = future.whenComplete((got, failure) -> leave(waiter));
+        pool.queue().look(waiter);
+        pool.queue().passOn();
+        expire(waiter, patience);
+    }
+
+    /** The future is complete, perhaps by somebody who does not want it any more: then it leaves the queue. */
+    private void leave(Waiter waiter) {
+        if (pool.queue().remove(claim)) {
+            pool.exits().drop(claim);
+            pool.queue().tellNotAcquired(WaitOutcome.INTERRUPTED, waiter);
+        }
+    }
+
+    private void expire(Waiter waiter, Patience patience) {
+        if (patience.nanos() != Patience.FOR_EVER && !future.isDone()) {
+            // On the timer's own thread, which only hands over to the executor. A timer that is left behind keeps this
+            // no longer
+            // than the time it was set for.
+            CompletableFuture.delayedExecutor(patience.nanos(), TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> pool.lot().fail(waiter, () -> pool.tooLong(patience)));
+        }
     }
 
     private void dispatch() {
@@ -104,7 +127,7 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
             return;
         }
         try {
-            pool.confirm(claim, pool.waited(waiter));
+            pool.confirm(claim, pool.queue().waited(waiter));
         } catch (LockRefusedException e) {
             fail(waiter, e);
             return;
@@ -113,15 +136,15 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
             return;
         }
         if (claim.isShared()) {
-            pool.add();
+            pool.exits().add();
         } else {
-            pool.giveBack(claim);
+            pool.exits().giveBack(claim);
         }
     }
 
     private void fail(Waiter waiter, RuntimeException told) {
-        pool.drop(claim);
-        pool.tellNotAcquired(WaitOutcome.REFUSED, waiter);
+        pool.exits().drop(claim);
+        pool.queue().tellNotAcquired(WaitOutcome.of(told), waiter);
         future.completeExceptionally(told);
     }
 }

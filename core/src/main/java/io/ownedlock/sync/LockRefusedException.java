@@ -2,13 +2,18 @@ package io.ownedlock.sync;
 
 /**
  * The lock would not be given to this task, whoever holds it: the task is ending or over and gets nothing new, or too many wait
- * already. Refusing is to be cheap when there is too much of everything, so this has no stack trace.
+ * already, or too many keys are in use. Refusing is to be cheap when there is too much of everything, so this has no stack trace.
  */
 public final class LockRefusedException extends LockNotAcquiredException {
 
     private static final long serialVersionUID = 1L;
 
-    LockRefusedException(LockId lock, String why) {
+    /**
+     * For who gives locks out.
+     *
+     * @param why one clause, for people
+     */
+    public LockRefusedException(LockId lock, String why) {
         super(lock, "Lock " + lock + " is refused: " + why);
     }
 }

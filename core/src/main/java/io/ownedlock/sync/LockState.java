@@ -1,10 +1,10 @@
 package io.ownedlock.sync;
 
-/** What a lock is doing. */
+/** What a {@link Primitive} is doing. A semaphore or a limiter is only ever free or held. */
 public enum LockState {
     /** Nobody holds it. */
     FREE,
-    /** A task holds it. */
+    /** A task holds it, or a part of it. */
     HELD,
     /** A task holds it, and nobody else is served before it has released it. */
     SEALED,

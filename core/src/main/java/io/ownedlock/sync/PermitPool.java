@@ -3,82 +3,78 @@ package io.ownedlock.sync;
 import static java.util.Objects.requireNonNull;
 
 import io.ownedlock.park.ParkingLot;
-import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
-import io.ownedlock.task.TaskInfo;
 import io.ownedlock.time.Ticker;
-import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine of semaphore and limiter: so many permits, who holds one, and a queue. Everything is guarded by the lot's monitor,
- * so each step below is one step for everybody:
+ * The engine of semaphore and limiter. {@link PermitCount} counts permits, {@link PermitHolders} knows who has them,
+ * {@link PermitQueue} lines up who wants one; this is the way in, {@link PermitExits} the way out. Everything is guarded by the
+ * lot's monitor, so each step below is one step for everybody:
  *
  * <ul>
  *   <li><em>taking a free permit</em>, which only happens while nobody queues: there is no barging;
- *   <li><em>passing on</em>: as many as are free go to those who have waited longest, before they are awake. It follows every
- *       step that may have freed one, and every joining, so a permit is never free while somebody queues;
+ *   <li><em>passing on</em>: as many as are free go to those who have waited longest;
  *   <li><em>giving back, and reclaiming at the owner's end</em>: who takes the claim out of {@code HELD} frees its permit, once.
  * </ul>
  *
  * <p>A claim is its task's hook before it is in the queue, and the task's state is read after it was granted, so either the
- * task's end finds the claim, or the asker finds the end. Neither listeners nor liveness checks run under the monitor; a borrower's
- * {@code equals} does not either, see {@link Borrower}.
+ * task's end finds the claim, or the asker finds the end. Under the monitor there are only reads and writes of fields: neither the
+ * clock, nor listeners, nor liveness checks, nor a borrower's {@code equals}. To take a free permit enters it once, and to give
+ * it back enters it once.
  */
-final class PermitPool implements Resource, Turn {
-
-    static final long UNBOUNDED = Long.MAX_VALUE;
+final class PermitPool {
 
     private final LockId id;
     private final Ticker ticker;
     private final @Nullable LockListener listener;
-    private final ParkingLot lot;
-    private final Waits waits;
-    private final Map<Borrower, Claim> borrowers = new HashMap<>();
+    private final PermitCount count;
+    private final PermitHolders holders = new PermitHolders();
+    private final PermitQueue queue;
+    private final PermitExits exits;
+    private final Patience patient;
 
-    // All guarded by the monitor.
-    /** How many permits there are; a semaphore's does not change, see {@link #taken}. */
-    private long total;
+    /** What this is the engine of. Whoever has a permit, or waits, keeps it from being collected and made anew. */
+    @Nullable Primitive face;
 
-    /** How many more than that are not to exist; a limiter's is its total. */
-    private long maximum;
-
-    /** How many permits are out. Negative if more were released than taken, and more than the total if that was lowered. */
-    private long taken;
-
-    /** How many of those have an owner. */
-    private int owned;
-
-    private @Nullable Claim oldest;
-    private @Nullable Claim newest;
-
-    PermitPool(LockId id, long total, long maximum, LockEnvironment environment) {
+    PermitPool(LockId id, PermitCount count, LockSettings settings, LockEnvironment environment) {
         this.id = requireNonNull(id, "id");
         this.ticker = environment.ticker();
         this.listener = environment.audience();
-        this.total = total;
-        this.maximum = maximum;
-        this.lot = new ParkingLot(ticker, environment.parker(), this);
-        this.waits = new Waits(id, lot, environment);
+        this.count = count;
+        this.queue = new PermitQueue(this, id, settings, environment);
+        this.exits = new PermitExits(this, count, holders, environment);
+        this.patient = Patience.configured(settings.waitAtMost(), true);
     }
 
     LockId id() {
         return id;
     }
 
-    ParkingLot lot() {
-        return lot;
+    PermitQueue queue() {
+        return queue;
     }
 
-    Object monitor() {
-        return lot.monitor();
+    PermitExits exits() {
+        return exits;
+    }
+
+    ParkingLot lot() {
+        return queue.lot();
+    }
+
+    /** For callers that name no time themselves. */
+    Patience patient() {
+        return patient;
+    }
+
+    private Object monitor() {
+        return queue.lot().monitor();
     }
 
     /** For people, who do not read nanoseconds. */
@@ -92,7 +88,7 @@ final class PermitPool implements Resource, Turn {
      * @return {@code false} if time ran out
      * @throws InterruptedException only if the patience is interruptible
      */
-    boolean take(Claim claim, Patience patience) throws InterruptedException {
+    private boolean take(Claim claim, Patience patience) throws InterruptedException {
         if (patience.interruptible() && Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -102,9 +98,9 @@ final class PermitPool implements Resource, Turn {
             long waited = 0;
             boolean got = takeFree(claim);
             if (!got && patience.waits()) {
-                Waiter waiter = join(claim, lot.join(claim.asker(), claim, false));
-                got = waits.await(waiter, this, patience);
-                waited = waited(waiter);
+                Waiter waiter = queue.join(claim);
+                got = queue.await(waiter, patience);
+                waited = queue.waited(waiter);
             }
             if (got) {
                 confirm(claim, waited);
@@ -112,13 +108,13 @@ final class PermitPool implements Resource, Turn {
             }
         } finally {
             if (!taken) {
-                drop(claim);
+                exits.drop(claim);
             }
         }
         return taken;
     }
 
-    /** Like {@link #take} with the interruption as a {@link LockInterruptedException}. */
+    /** Takes a permit, with the interruption as a {@link LockInterruptedException}; {@code false} if time ran out. */
     boolean takeOrThrow(Claim claim, Patience patience) {
         try {
             return take(claim, patience);
@@ -136,7 +132,7 @@ final class PermitPool implements Resource, Turn {
             return;
         }
         synchronized (monitor()) {
-            if (claim.state != Claim.State.INTENT || borrowers.putIfAbsent(borrower, claim) == null) {
+            if (claim.state() != Claim.State.INTENT || holders.enrol(claim)) {
                 return;
             }
         }
@@ -144,37 +140,44 @@ final class PermitPool implements Resource, Turn {
                 + " has a token of " + id + ", or waits for one already");
     }
 
-    Waiter join(Claim claim, Waiter waiter) {
-        claim.waiter = waiter;
-        // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
-        VarHandle.fullFence();
-        return waiter;
-    }
-
     boolean takeFree(Claim claim) {
         do {
             long now = ticker.nanos();
             synchronized (monitor()) {
-                if (total - taken > 0 && lot.isEmpty() && hold(claim, now)) {
+                if (count.isAnyFree() && lot().isEmpty() && hold(claim, now)) {
                     return true;
                 }
             }
-        } while (reclaimFromTheDead());
+        } while (exits.reclaimFromTheDead());
         return false;
     }
 
-    /** The last step of an acquisition: a task may have been told to end since the first. */
-    void confirm(Claim claim, long waitedNanos) {
-        synchronized (monitor()) {
-            if (claim.state != Claim.State.HELD) {
-                throw claim.refusal();
-            }
+    /** Under the monitor. */
+    boolean isAnyFree() {
+        return count.isAnyFree();
+    }
+
+    /** Under the monitor. {@code false} if the claim is done with already. */
+    boolean hold(Claim claim, long now) {
+        if (claim.state() != Claim.State.INTENT) {
+            return false;
         }
-        if (!claim.mayGoOn()) {
+        claim.sinceNanos = now;
+        holders.add(claim);
+        count.take();
+        claim.become(Claim.State.HELD);
+        return true;
+    }
+
+    /** The last step of an acquisition: a task may have been told to end since the first, and may even be over. */
+    void confirm(Claim claim, long waitedNanos) {
+        if (claim.state() != Claim.State.HELD || !claim.mayGoOn()) {
             throw claim.refusal();
         }
         if (claim.isShared()) {
-            disown(claim);
+            if (!exits.disown(claim)) {
+                throw claim.refusal();
+            }
             return;
         }
         claim.settle();
@@ -183,258 +186,17 @@ final class PermitPool implements Resource, Turn {
         }
     }
 
-    /** Under the monitor. */
-    private boolean hold(Claim claim, long now) {
-        if (claim.state != Claim.State.INTENT) {
-            return false;
-        }
-        claim.sinceNanos = now;
-        claim.older = newest;
-        if (newest == null) {
-            oldest = claim;
-        } else {
-            newest.newer = claim;
-        }
-        newest = claim;
-        owned++;
-        taken++;
-        claim.state = Claim.State.HELD;
-        return true;
-    }
-
-    /**
-     * Ends the claim, however far it had got.
-     *
-     * @param permitBack whether its permit goes back to the pool
-     * @return whether it held one until now
-     */
-    private boolean finish(Claim claim, boolean permitBack) {
-        boolean held;
-        synchronized (monitor()) {
-            held = claim.state == Claim.State.HELD;
-            if (held) {
-                unlink(claim);
-                owned--;
-                taken -= permitBack ? 1 : 0;
-            }
-            if (claim.borrower != null && borrowers.get(claim.borrower) == claim) {
-                borrowers.remove(claim.borrower);
-            }
-            claim.state = Claim.State.DONE;
-        }
-        return held;
-    }
-
-    private void unlink(Claim claim) {
-        Claim before = claim.older;
-        Claim after = claim.newer;
-        if (before == null) {
-            oldest = after;
-        } else {
-            before.newer = after;
-        }
-        if (after == null) {
-            newest = before;
-        } else {
-            after.older = before;
-        }
-    }
-
-    /** An acquisition that came to nothing. */
-    void drop(Claim claim) {
-        Waiter waiter = claim.waiter;
-        if (waiter != null) {
-            lot.remove(waiter);
-        }
-        finish(claim, true);
-        claim.retire();
-        passOn();
-    }
-
-    /**
-     * The permit's owner, or who it was given to, gives it back.
-     *
-     * @return {@code false} if it was not out any more, and nothing happened
-     */
-    boolean giveBack(Claim claim) {
-        if (!finish(claim, true)) {
-            return false;
-        }
-        passOn();
-        claim.retire();
-        if (listener != null) {
-            listener.released(id, ticker.nanos() - claim.sinceNanos);
-        }
-        return true;
-    }
-
-    /** Lets go of the claim but leaves its permit out, with no owner: whoever {@linkplain #add adds} one brings it back. */
-    private void disown(Claim claim) {
-        finish(claim, false);
-        claim.retire();
-    }
-
-    /** One of the claim's tasks is ending: if it waits, it waits no longer. */
-    void refuse(Claim claim) {
-        Waiter waiter = claim.waiter;
-        if (waiter != null && lot.fail(waiter, claim::refusal)) {
-            passOn();
-        }
-    }
-
-    /**
-     * One of the claim's tasks has ended. Its end comes to all its claims, and whoever is here before it, or after it failed, may
-     * call this as well.
-     */
-    void reclaim(Claim claim) {
-        refuse(claim);
-        if (finish(claim, true)) {
-            passOn();
-            if (listener != null) {
-                listener.reclaimed(id, claim.owner().info(), ticker.nanos() - claim.sinceNanos);
-            }
-        }
-        claim.retire();
-    }
-
-    /** A future that nobody wants any more leaves the queue, if it still is in it. */
-    void leave(Claim claim, Waiter waiter) {
-        if (lot.remove(waiter)) {
-            drop(claim);
-            tellNotAcquired(WaitOutcome.INTERRUPTED, waiter);
-        }
-    }
-
-    void tellNotAcquired(WaitOutcome outcome, Waiter waiter) {
-        if (listener != null) {
-            listener.notAcquired(id, outcome, waited(waiter));
-        }
-    }
-
-    long waited(Waiter waiter) {
-        return ticker.nanos() - waiter.sinceNanos();
-    }
-
-    /**
-     * One permit more.
-     *
-     * @return {@code false} if there would be more than there may be
-     */
-    boolean add() {
-        synchronized (monitor()) {
-            if (maximum != UNBOUNDED && total - taken + owned >= maximum) {
-                return false;
-            }
-            taken--;
-        }
-        passOn();
-        return true;
-    }
-
-    /** Another number of permits in all. */
-    void resize(long newTotal) {
-        synchronized (monitor()) {
-            total = newTotal;
-            maximum = newTotal;
-        }
-        passOn();
-    }
-
-    @Override
-    public boolean claim(Waiter waiter) {
-        passOn();
-        return waiter.isGranted();
-    }
-
-    @Override
-    public boolean look(Waiter waiter) {
-        Claim claim = claimOf(waiter);
-        if (!claim.mayGoOn()) {
-            return lot.fail(waiter, claim::refusal);
-        }
-        return reclaimFromTheDead();
-    }
-
-    private static Claim claimOf(Waiter waiter) {
-        return (Claim) requireNonNull(waiter.request());
-    }
-
-    /**
-     * As many as are free go to those who have waited longest, all in one step. One whose claim is done with already is only
-     * woken; it finds that out itself.
-     */
-    @Override
-    public void passOn() {
-        if (lot.isEmpty()) {
-            return;
-        }
-        long now = ticker.nanos();
-        Claim first = null;
-        synchronized (monitor()) {
-            Claim last = null;
-            for (Waiter next = lot.first(); next != null && total - taken > 0; next = lot.first()) {
-                Claim claim = claimOf(next);
-                hold(claim, now);
-                lot.grant(next);
-                claim.waiter = next;
-                if (last == null) {
-                    first = claim;
-                } else {
-                    last.nextGranted = claim;
-                }
-                last = claim;
-            }
-        }
-        while (first != null) {
-            Claim claim = first;
-            first = claim.nextGranted;
-            claim.nextGranted = null;
-            requireNonNull(claim.waiter).wake();
-        }
-    }
-
-    /**
-     * Looks at the owners, since nobody may ever tell of a thread's death.
-     *
-     * @return whether anybody was dead: permits came back then
-     */
-    private boolean reclaimFromTheDead() {
-        boolean any = false;
-        for (Claim claim : holders()) {
-            if (claim.owner().endIfDead()) {
-                // Its end has most likely done so already.
-                reclaim(claim);
-                any = true;
-            }
-        }
-        return any;
-    }
-
-    /** The watchdog's look at the owners, which asks those who know them too. */
-    void inspectOwners() {
-        for (Claim claim : holders()) {
-            if (claim.owner().endIfGone()) {
-                reclaim(claim);
-            }
-        }
-    }
-
     /** Who holds a permit, longest first. */
     List<Claim> holders() {
-        List<Claim> found = new ArrayList<>();
         synchronized (monitor()) {
-            for (Claim claim = oldest; claim != null; claim = claim.newer) {
-                found.add(claim);
-            }
+            return holders.list();
         }
-        return found;
     }
 
     /** The claim of a borrower that has a permit. */
     @Nullable Claim held(Borrower borrower) {
         synchronized (monitor()) {
-            Claim claim = borrowers.get(borrower);
-            return claim != null && claim.state == Claim.State.HELD ? claim : null;
+            return holders.of(borrower);
         }
     }
 
@@ -447,47 +209,43 @@ final class PermitPool implements Resource, Turn {
         return new WaitTooLongException(id, patience.time(), longest.owner().info(), longest.since());
     }
 
-    List<TaskInfo> owners() {
-        return holders().stream().map(claim -> claim.owner().info()).toList();
+    boolean isIdle() {
+        synchronized (monitor()) {
+            return count.isAsMade() && lot().isEmpty();
+        }
     }
 
-    List<TaskInfo> waiting() {
-        return lot.waiters().stream().map(waiter -> waiter.task().info()).toList();
-    }
-
-    /** How many permits are free, fewer than none if they were made fewer than are out. */
     long available() {
-        synchronized (monitor()) {
-            return total == UNBOUNDED ? UNBOUNDED : total - taken;
-        }
+        return read(PermitCount::available);
     }
 
-    long taken() {
-        synchronized (monitor()) {
-            return taken;
-        }
+    long out() {
+        return read(PermitCount::out);
     }
 
     long maximum() {
+        return read(PermitCount::maximum);
+    }
+
+    private long read(ToLongFunction<PermitCount> number) {
         synchronized (monitor()) {
-            return maximum;
+            return number.applyAsLong(count);
         }
     }
 
-    /**
-     * Of several permits any may come back, and of one that has no owner, or may be joined by another one, nobody knows from where.
-     * So only with a single permit, in the hands of a task, is it known who is in the way: with a limiter whose total was lowered
-     * to one, all who hold a token.
-     */
-    @Override
-    public List<Claim> holdings() {
-        List<Claim> holders = maximum() == 1 ? holders() : List.of();
-        return holders.stream().allMatch(Claim::isOwners) ? holders : List.of();
-    }
-
-    @Override
-    public RuntimeException deadlock(String cycle) {
-        return new DeadlockException(id, cycle);
+    LockSnapshot snapshot(LockKind kind) {
+        List<LockSnapshot.Waiting> waiting = LockSnapshot.Waiting.in(lot(), this::instantOf);
+        LockSnapshot.Capacity capacity;
+        List<Claim> holding;
+        synchronized (monitor()) {
+            capacity = new LockSnapshot.Capacity(count.total(), count.available());
+            holding = holders.list();
+        }
+        List<LockSnapshot.Held> holds = holding.stream()
+                .map(claim -> new LockSnapshot.Held(claim.owner().info(), claim.since(), 1, false, null))
+                .toList();
+        LockState state = holds.isEmpty() ? LockState.FREE : LockState.HELD;
+        return new LockSnapshot(id, kind, state, holds, null, waiting, capacity);
     }
 
     @Override

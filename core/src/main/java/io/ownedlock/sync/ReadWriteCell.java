@@ -36,6 +36,9 @@ final class ReadWriteCell {
     private final ReadWriteQueue queue;
     private final ReadWriteExits exits;
 
+    /** The pair that this is the engine of. Whoever has a side of it, or a hold, keeps it from being collected and made anew. */
+    @Nullable TaskReadWriteLock face;
+
     /** Written under the monitor of the lot. */
     private volatile Occupancy occupancy = Occupancy.CLEAN;
 

@@ -16,24 +16,29 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedPermits {
 
-    private static final Patience PATIENT = new Patience(Patience.FOR_EVER, true, true);
-
     private final PermitPool pool;
     private final Executor executor;
+
+    /** Bounded or not, it is no part of a deadlock. */
+    private final Patience patient;
 
     SharedPermits(PermitPool pool, Executor executor) {
         this.pool = pool;
         this.executor = executor;
+        this.patient = new Patience(pool.patient().nanos(), true, true);
     }
 
     /**
-     * Takes a permit, and waits for it as long as it takes: for ever, if nobody releases one.
+     * Takes a permit, and waits for it as long as the settings allow: for ever, if they set no bound and nobody releases one.
      *
+     * @throws WaitTooLongException if the settings bound the wait and it took longer
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending
+     * @throws LockRefusedException if the current task is ending, or too many wait
      */
     public void acquire() {
-        pool.takeOrThrow(Claim.shared(pool), PATIENT);
+        if (!pool.takeOrThrow(Claim.shared(pool), patient)) {
+            throw pool.tooLong(patient);
+        }
     }
 
     /**
@@ -52,7 +57,7 @@ public final class SharedPermits {
      * @param waitAtMost zero or less: do not wait
      * @return whether it got one
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending
+     * @throws LockRefusedException if the current task is ending, or too many wait
      */
     public boolean tryAcquire(Duration waitAtMost) {
         return pool.takeOrThrow(Claim.shared(pool), Patience.owned(waitAtMost));
@@ -63,7 +68,16 @@ public final class SharedPermits {
      * goes to somebody else.
      */
     public CompletableFuture<@Nullable Void> acquireAsync() {
-        return Delivery.order(pool, Claim.shared(pool), null, executor);
+        return Delivery.order(pool, Claim.shared(pool), null, patient, executor);
+    }
+
+    /**
+     * Like {@link #acquireAsync()}, with a bound of its own.
+     *
+     * @param waitAtMost zero or less: do not wait
+     */
+    public CompletableFuture<@Nullable Void> acquireAsync(Duration waitAtMost) {
+        return Delivery.order(pool, Claim.shared(pool), null, Patience.owned(waitAtMost), executor);
     }
 
     /**
@@ -72,7 +86,7 @@ public final class SharedPermits {
      * @throws IllegalStateException if as many are free or owned as there may be; nothing has changed then
      */
     public void release() {
-        if (!pool.add()) {
+        if (!pool.exits().add()) {
             throw new IllegalStateException(pool.id() + " was released too many times: there may be " + pool.maximum()
                     + ", and as many are free or held by tasks");
         }

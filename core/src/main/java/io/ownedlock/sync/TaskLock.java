@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.task.Task;
-import io.ownedlock.task.TaskInfo;
 import io.ownedlock.time.Ticker;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Lock;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads. Obtain one from a registry, which gives one lock for each name and key.
  */
-public final class TaskLock extends HoldableLock {
+public final class TaskLock extends HoldableLock implements Primitive {
 
     private final LockCell cell;
     private final Ticker ticker;
@@ -55,7 +55,7 @@ public final class TaskLock extends HoldableLock {
                 cell.breaking()::seal);
     }
 
-    /** Makes a lock; whoever makes it must see that its owner is {@linkplain #inspectOwner() inspected}. Meant for a registry. */
+    /** Makes a lock; whoever makes it must see that its owner is {@linkplain #inspectOwners() inspected}. Meant for a registry. */
     public static TaskLock create(LockId id, LockSettings settings, LockEnvironment environment) {
         LockCell cell = new LockCell(
                 requireNonNull(id, "id"),
@@ -67,6 +67,11 @@ public final class TaskLock extends HoldableLock {
     @Override
     public LockId id() {
         return cell.id();
+    }
+
+    @Override
+    public LockKind kind() {
+        return LockKind.LOCK;
     }
 
     @Override
@@ -124,18 +129,26 @@ public final class TaskLock extends HoldableLock {
         return cell.breaking().breakWaiters();
     }
 
-    /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
+    @Override
     public boolean isIdle() {
-        return cell.state() == Cell.Free.CLEAN
-                && cell.queue().lot().isEmpty()
-                && cell.conditions().isEmpty();
+        return cell.state() == Cell.Free.CLEAN && nobodyWaits();
+    }
+
+    @Override
+    public @Nullable Abandonment abandonment() {
+        return cell.state() instanceof Cell.Free free && nobodyWaits() ? free.predecessor() : null;
+    }
+
+    private boolean nobodyWaits() {
+        return lot().isEmpty() && cell.conditions().isEmpty();
     }
 
     /**
      * Ends the owner if it is gone without a word, and breaks this lock then; looks whether it is overdue, or does not leave. For a
      * watchdog: one at a time.
      */
-    public void inspectOwner() {
+    @Override
+    public void inspectOwners() {
         inspection.run();
     }
 
@@ -144,33 +157,39 @@ public final class TaskLock extends HoldableLock {
         return cell.queue().lot();
     }
 
-    /** How many wait. */
+    @Override
     public int waiting() {
         return cell.queue().lot().size();
     }
 
-    /** The lock as it is now. */
+    @Override
     public LockSnapshot snapshot() {
-        List<TaskInfo> waiting = cell.queue().lot().waiters().stream()
-                .map(waiter -> waiter.task().info())
-                .toList();
+        List<LockSnapshot.Waiting> waiting = LockSnapshot.Waiting.in(lot(), cell::instantOf);
         Cell seen = cell.state();
+        return new LockSnapshot(id(), kind(), stateOf(seen), holds(seen), abandonment(seen), waiting, null);
+    }
+
+    private static LockState stateOf(Cell seen) {
+        if (seen instanceof Grant held) {
+            return held.seal == null ? LockState.HELD : LockState.SEALED;
+        }
+        return seen instanceof Cell.Poisoned ? LockState.POISONED : LockState.FREE;
+    }
+
+    private static List<LockSnapshot.Held> holds(Cell seen) {
+        List<LockSnapshot.Held> holds = new ArrayList<>(1);
+        for (Grant grant = seen instanceof Grant held ? held : null; grant != null; grant = grant.lender) {
+            holds.add(new LockSnapshot.Held(grant.owner().info(), grant.since(), grant.count(), true, grant.site()));
+        }
+        return holds;
+    }
+
+    private static @Nullable Abandonment abandonment(Cell seen) {
         if (seen instanceof Grant held) {
             Abandonment seal = held.seal;
-            return new LockSnapshot(
-                    id(),
-                    seal == null ? LockState.HELD : LockState.SEALED,
-                    held.owner().info(),
-                    held.since(),
-                    held.count(),
-                    seal == null ? held.predecessor() : seal,
-                    waiting);
+            return seal == null ? held.predecessor() : seal;
         }
-        if (seen instanceof Cell.Poisoned poisoned) {
-            return new LockSnapshot(id(), LockState.POISONED, null, null, 0, poisoned.abandonment(), waiting);
-        }
-        Abandonment predecessor = seen instanceof Cell.Free free ? free.predecessor() : null;
-        return new LockSnapshot(id(), LockState.FREE, null, null, 0, predecessor, waiting);
+        return seen instanceof Cell.Poisoned poisoned ? poisoned.abandonment() : ((Cell.Free) seen).predecessor();
     }
 
     @Override

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.task.Task;
-import io.ownedlock.task.TaskInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads. There are no conditions.
  */
-public final class TaskReadWriteLock implements ReadWriteLock {
+public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
 
     private final ReadWriteCell cell;
     private final ReadWriteSide reading;
@@ -63,6 +63,7 @@ public final class TaskReadWriteLock implements ReadWriteLock {
 
     private TaskReadWriteLock(ReadWriteCell cell, LockEnvironment environment) {
         this.cell = cell;
+        cell.face = this;
         this.inspection = new Inspection<>(
                 cell.id(),
                 cell.settings(),
@@ -74,7 +75,7 @@ public final class TaskReadWriteLock implements ReadWriteLock {
         this.writing = new ReadWriteSide(cell, Side.WRITE);
     }
 
-    /** Makes a pair; whoever makes it must see that its owners are {@linkplain #inspectOwner() inspected}. */
+    /** Makes a pair; whoever makes it must see that its owners are {@linkplain #inspectOwners() inspected}. */
     public static TaskReadWriteLock create(LockId id, LockSettings settings, LockEnvironment environment) {
         ReadWriteCell cell = new ReadWriteCell(
                 requireNonNull(id, "id"),
@@ -84,8 +85,14 @@ public final class TaskReadWriteLock implements ReadWriteLock {
     }
 
     /** Which lock this is; both sides have the same id. */
+    @Override
     public LockId id() {
         return cell.id();
+    }
+
+    @Override
+    public LockKind kind() {
+        return LockKind.READ_WRITE;
     }
 
     /** The side that many may hold at a time. */
@@ -120,17 +127,24 @@ public final class TaskReadWriteLock implements ReadWriteLock {
         return cell.queue().seal(cell.occupancy().inside(), BreakReason.OPERATOR);
     }
 
-    /** Whether nobody holds it, waits for it, or needs to know what became of it. Out of date when it returns. */
+    @Override
     public boolean isIdle() {
         Occupancy seen = cell.occupancy();
         return seen.isEmpty() && seen.left() == null && lot().isEmpty();
+    }
+
+    @Override
+    public @Nullable Abandonment abandonment() {
+        Occupancy seen = cell.occupancy();
+        return seen.isEmpty() && !seen.poisoned() && lot().isEmpty() ? seen.left() : null;
     }
 
     /**
      * Ends every owner that is gone without a word, and takes back what it held; looks whether those who are not are overdue, or do
      * not leave. For a watchdog: one at a time.
      */
-    public void inspectOwner() {
+    @Override
+    public void inspectOwners() {
         inspection.run();
         cell.exits().abandonTheDead();
     }
@@ -141,26 +155,18 @@ public final class TaskReadWriteLock implements ReadWriteLock {
     }
 
     /** How many wait, on both sides. */
+    @Override
     public int waiting() {
         return lot().size();
     }
 
-    /** The lock as it is now. */
-    public ReadWriteSnapshot snapshot() {
+    @Override
+    public LockSnapshot snapshot() {
         Occupancy seen = cell.occupancy();
-        Share writer = seen.writer();
         Abandonment seal = seen.seal();
-        List<TaskInfo> readers =
-                seen.readers().stream().map(reader -> reader.owner().info()).toList();
-        List<TaskInfo> waiting =
-                lot().waiters().stream().map(waiter -> waiter.task().info()).toList();
-        return new ReadWriteSnapshot(
-                id(),
-                state(seen, seal),
-                writer == null ? null : writer.owner().info(),
-                readers,
-                seal == null ? seen.left() : seal,
-                waiting);
+        List<LockSnapshot.Waiting> waiting = LockSnapshot.Waiting.in(lot(), cell::instantOf);
+        return new LockSnapshot(
+                id(), kind(), state(seen, seal), holds(seen), seal == null ? seen.left() : seal, waiting, null);
     }
 
     private static LockState state(Occupancy seen, @Nullable Abandonment seal) {
@@ -168,6 +174,20 @@ public final class TaskReadWriteLock implements ReadWriteLock {
             return seen.poisoned() ? LockState.POISONED : LockState.FREE;
         }
         return seal == null ? LockState.HELD : LockState.SEALED;
+    }
+
+    private static List<LockSnapshot.Held> holds(Occupancy seen) {
+        List<LockSnapshot.Held> holds = new ArrayList<>();
+        for (Share share = seen.writer(); share != null; share = share.lender) {
+            holds.add(held(share));
+        }
+        seen.readers().forEach(reader -> holds.add(held(reader)));
+        return holds;
+    }
+
+    private static LockSnapshot.Held held(Share share) {
+        return new LockSnapshot.Held(
+                share.owner().info(), share.since(), share.count(), share.isWriting(), share.site());
     }
 
     @Override

@@ -29,9 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Safe for use by many threads.
  */
-public final class TaskSemaphore {
-
-    private static final Patience PATIENT = Patience.configured(null, true);
+public final class TaskSemaphore implements Primitive {
 
     private final PermitPool pool;
     private final Executor executor;
@@ -41,6 +39,12 @@ public final class TaskSemaphore {
         this.pool = pool;
         this.executor = executor;
         this.shared = new SharedPermits(pool, executor);
+        pool.face = this;
+    }
+
+    /** Like {@link #create(LockId, int, LockSettings, LockEnvironment)} with the default settings. */
+    public static TaskSemaphore create(LockId id, int permits, LockEnvironment environment) {
+        return create(id, permits, LockSettings.DEFAULTS, environment);
     }
 
     /**
@@ -48,10 +52,16 @@ public final class TaskSemaphore {
      * must see that its owners are {@linkplain #inspectOwners() inspected}.
      *
      * @param permits how many there are at first
-     * @throws IllegalArgumentException if that is negative
+     * @param settings how long and how many may wait; the other settings are of no matter here
+     * @throws IllegalArgumentException if {@code permits} is negative
      */
-    public static TaskSemaphore create(LockId id, int permits, LockEnvironment environment) {
-        return make(id, permits, PermitPool.UNBOUNDED, environment);
+    public static TaskSemaphore create(LockId id, int permits, LockSettings settings, LockEnvironment environment) {
+        return make(id, permits, PermitCount.UNBOUNDED, settings, environment);
+    }
+
+    /** Like {@link #create(LockId, int, int, LockSettings, LockEnvironment)} with the default settings. */
+    public static TaskSemaphore create(LockId id, int permits, int maximum, LockEnvironment environment) {
+        return create(id, permits, maximum, LockSettings.DEFAULTS, environment);
     }
 
     /**
@@ -59,49 +69,60 @@ public final class TaskSemaphore {
      *
      * @param permits how many there are at first
      * @param maximum how many there may be, those that tasks hold included
+     * @param settings how long and how many may wait; the other settings are of no matter here
      * @throws IllegalArgumentException if {@code permits} is negative or more than {@code maximum}, or {@code maximum} is not positive
      */
-    public static TaskSemaphore create(LockId id, int permits, int maximum, LockEnvironment environment) {
+    public static TaskSemaphore create(
+            LockId id, int permits, int maximum, LockSettings settings, LockEnvironment environment) {
         if (maximum < 1 || maximum < permits) {
             throw new IllegalArgumentException(
                     "maximum must be at least 1, and not less than permits, " + permits + ", but is " + maximum);
         }
-        return make(id, permits, maximum, environment);
+        return make(id, permits, maximum, settings, environment);
     }
 
-    private static TaskSemaphore make(LockId id, int permits, long maximum, LockEnvironment environment) {
+    private static TaskSemaphore make(
+            LockId id, int permits, long maximum, LockSettings settings, LockEnvironment environment) {
+        requireNonNull(settings, "settings");
         requireNonNull(environment, "environment");
         if (permits < 0) {
             throw new IllegalArgumentException("permits must not be negative, but is " + permits);
         }
-        return new TaskSemaphore(new PermitPool(id, permits, maximum, environment), environment.executor());
+        PermitPool pool = new PermitPool(id, new PermitCount(permits, maximum), settings, environment);
+        return new TaskSemaphore(pool, environment.executor());
     }
 
-    /** Which semaphore this is. */
+    @Override
     public LockId id() {
         return pool.id();
     }
 
-    /**
-     * Takes a permit for the current task, and waits for it as long as it takes.
-     *
-     * @return the permit, to be closed
-     * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending
-     * @throws DeadlockException if this is known to wait for ever
-     */
-    public Permit acquire() {
-        return acquire(PATIENT);
+    @Override
+    public LockKind kind() {
+        return LockKind.SEMAPHORE;
     }
 
     /**
-     * Takes a permit for the current task, and waits for it at most so long.
+     * Takes a permit for the current task, and waits for it as long as the settings allow.
+     *
+     * @return the permit, to be closed
+     * @throws WaitTooLongException if the settings bound the wait and it took longer; it names who has held a permit longest
+     * @throws LockInterruptedException if the thread is or was interrupted before it got one
+     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws DeadlockException if this is known to wait for ever
+     */
+    public Permit acquire() {
+        return acquire(pool.patient());
+    }
+
+    /**
+     * Takes a permit for the current task, and waits for it at most so long, whatever the settings say.
      *
      * @param waitAtMost zero or less: do not wait
      * @return the permit, to be closed
      * @throws WaitTooLongException if it took longer; it names who has held a permit longest
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending
+     * @throws LockRefusedException if the current task is ending, or too many wait
      * @throws DeadlockException if this is known to wait for ever
      */
     public Permit acquire(Duration waitAtMost) {
@@ -132,7 +153,7 @@ public final class TaskSemaphore {
      * @param waitAtMost zero or less: do not wait
      * @return the permit, to be closed; {@code null} if it took longer
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending
+     * @throws LockRefusedException if the current task is ending, or too many wait
      */
     public @Nullable Permit tryAcquire(Duration waitAtMost) {
         return tryAcquire(Patience.owned(waitAtMost));
@@ -144,16 +165,29 @@ public final class TaskSemaphore {
     }
 
     /**
-     * Takes a permit for the current task without blocking its thread. The future is completed on the executor of the
-     * {@link LockEnvironment}, or is complete already if a permit was free; it fails with a {@link LockRefusedException} if the task
-     * ends first. Completing it from outside, by cancelling it or by a time-out, leaves the queue; a future that is derived
+     * Takes a permit for the current task without blocking its thread, and waits for it as long as the settings allow. The future is
+     * completed on the executor of the {@link LockEnvironment}, or is complete already if a permit was free; it fails with what
+     * {@link #acquire()} throws, with a {@link LockRefusedException} if the task ends first. Completing it from outside, by cancelling it or by a time-out, leaves the queue; a future that is derived
      * from it is the caller's own, and cancelling that one has no such effect.
      *
      * @return a future for the permit, to be closed
      */
     public CompletableFuture<Permit> acquireAsync() {
+        return acquireAsync(pool.patient());
+    }
+
+    /**
+     * Like {@link #acquireAsync()}, with a bound of its own.
+     *
+     * @param waitAtMost zero or less: do not wait
+     */
+    public CompletableFuture<Permit> acquireAsync(Duration waitAtMost) {
+        return acquireAsync(Patience.demanded(waitAtMost));
+    }
+
+    private CompletableFuture<Permit> acquireAsync(Patience patience) {
         Claim claim = Claim.owned(pool);
-        return Delivery.order(pool, claim, claim, executor);
+        return Delivery.order(pool, claim, claim, patience, executor);
     }
 
     /** The same permits, taken and released without an owner. */
@@ -171,19 +205,26 @@ public final class TaskSemaphore {
         return pool.maximum();
     }
 
-    /** How many wait. */
+    /** Whether all permits are as they were at first, and nobody waits. */
+    @Override
+    public boolean isIdle() {
+        return pool.isIdle();
+    }
+
+    @Override
     public int waiting() {
         return pool.lot().size();
     }
 
     /** Ends the owners that are gone without a word, and takes their permits back then. For a watchdog. */
+    @Override
     public void inspectOwners() {
-        pool.inspectOwners();
+        pool.exits().inspectOwners();
     }
 
-    /** The semaphore as it is now. */
-    public SemaphoreSnapshot snapshot() {
-        return new SemaphoreSnapshot(id(), pool.available(), pool.maximum(), pool.owners(), pool.waiting());
+    @Override
+    public LockSnapshot snapshot() {
+        return pool.snapshot(kind());
     }
 
     /** Where waiters park: what their threads' blocker is. */

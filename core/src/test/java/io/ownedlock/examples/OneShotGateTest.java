@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.ownedlock.park.BrokenLotException;
+import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
+import io.ownedlock.watchdog.Guard;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class OneShotGateTest {
 
     private final Task opener = Task.start("opener", TaskKind.REQUEST);
-    private final OneShotGate gate = new OneShotGate(opener);
+    private final LockRegistry registry = LockRegistry.builder().build();
+    private final OneShotGate gate = new OneShotGate(registry, opener);
 
     @Test
     void letsEveryoneThroughOnceItIsOpen() throws InterruptedException {
@@ -79,6 +84,26 @@ class OneShotGateTest {
                 .isThrownBy(gate::pass)
                 .satisfies(broken ->
                         assertThat(broken.brokenBy()).extracting(TaskInfo::name).containsExactly("opener"));
+    }
+
+    @Test
+    void theWatchdogTellsIfTheOpenerWasAThreadThatDied() throws InterruptedException {
+        AtomicReference<Task> thread = new AtomicReference<>();
+        CountDownLatch mayDie = new CountDownLatch(1);
+        Actor<Void> mortal = Actor.run("mortal", () -> {
+            thread.set(Task.current());
+            mayDie.await();
+        });
+        Actor.awaitUntil(() -> thread.get() != null, () -> "the thread's task");
+        OneShotGate orphan = new OneShotGate(registry, thread.get());
+        Actor<Void> waiter = Actor.run("waiter", orphan::pass).awaitParkedOn(orphan.lot());
+        mayDie.countDown();
+        mortal.result();
+        mortal.thread().join();
+        assertThat(waiter.isParkedOn(orphan.lot())).isTrue();
+        System.gc();
+        registry.guards().forEach(Guard::inspect);
+        assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class);
     }
 
     @Test

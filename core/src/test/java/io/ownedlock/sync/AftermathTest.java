@@ -119,7 +119,7 @@ class AftermathTest extends LockTesting {
         in(owner, semaphore::acquire);
         lot.addBreaker(owner);
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
-        lock.inspectOwner();
+        lock.inspectOwners();
         semaphore.inspectOwners();
         Crash crash = new Crash(owner);
         owner.end(crash);
@@ -135,7 +135,7 @@ class AftermathTest extends LockTesting {
             case POISON -> kept.add(catchThrowable(lock::acquire));
             case HAND_OVER -> {}
         }
-        lock.inspectOwner();
+        lock.inspectOwners();
         kept.add(semaphore);
         kept.add(lot);
         kept.add(lot.statistics());

@@ -68,7 +68,7 @@ class AsyncTest extends LockTesting {
         CompletableFuture<Hold> second = acquireAsync(request("second"));
         Actor<Hold> third = acquirer("third", lock).awaitParkedOn(lock.lot());
         CompletableFuture<Hold> fourth = acquireAsync(request("fourth"));
-        assertThat(lock.snapshot().waiting()).extracting("name").containsExactly("second", "third", "fourth");
+        assertThat(waiting(lock)).containsExactly("second", "third", "fourth");
 
         first.close();
         assertThat(lock.snapshot().owner().name()).isEqualTo("second");

@@ -215,13 +215,13 @@ class BreakingTest extends LockTesting {
     void parkedBehindADeadThreadTheInspectionTellsThem() {
         Actor<Void> mortal = dyingOwner();
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
-        lock.inspectOwner();
+        lock.inspectOwners();
         waiter.awaitParkedOn(lock.lot());
 
         mortal.interrupt();
         Actor.awaitUntil(() -> !mortal.thread().isAlive(), () -> "death");
         waiter.awaitParkedOn(lock.lot());
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_THREAD_DIED");
     }
 
@@ -254,11 +254,11 @@ class BreakingTest extends LockTesting {
         boolean[] gone = {false};
         Task owner = Task.start("request", TaskKind.REQUEST, inside -> gone[0]);
         in(owner, lock::acquire);
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(lock.tryLock()).isFalse();
         gone[0] = true;
         assertThat(lock.tryLock()).isFalse();
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(lock.tryLock()).isTrue();
     }
 
@@ -388,7 +388,7 @@ class BreakingTest extends LockTesting {
         Actor.awaitUntil(
                 () -> {
                     System.gc();
-                    lock.inspectOwner();
+                    lock.inspectOwners();
                     return waiter.isDone();
                 },
                 () -> "the waiter to be told");
@@ -404,7 +404,7 @@ class BreakingTest extends LockTesting {
         TaskLock lock = newLock(settings(OnOwnerEnd.BREAK));
         in(Task.start("missed", TaskKind.CUSTOM, inside -> inside == null), lock::acquire);
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(waiter.failure())
                 .isInstanceOf(BrokenLockException.class)
                 .hasMessageContaining("OWNER_END_MISSED")

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
-import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.time.Duration;
@@ -48,8 +47,10 @@ class CapacityLimiterTest extends LockTesting {
         assertThat(three.available()).isEqualTo(2);
         assertThat(three.borrowers()).containsExactly(holder);
         Permit token = three.acquire();
-        assertThat(three.snapshot().owners()).extracting(TaskInfo::id).contains(holder.id());
-        assertThat(three.snapshot().borrowed()).isEqualTo(2);
+        assertThat(three.snapshot().holds())
+                .extracting(held -> held.owner().id())
+                .contains(holder.id());
+        assertThat(three.snapshot().capacity()).isEqualTo(new LockSnapshot.Capacity(3, 1));
         token.close();
         in(holder, () -> {
             three.release();
@@ -195,8 +196,8 @@ class CapacityLimiterTest extends LockTesting {
         waiters.get(0).result();
         waiters.get(1).result();
         assertThat(waiters.get(2).isParkedOn(limiter.lot())).isTrue();
-        assertThat(limiter.snapshot().owners()).extracting(TaskInfo::name).containsExactly("waiter 0", "waiter 1");
-        assertThat(limiter.snapshot().waiting()).extracting(TaskInfo::name).containsExactly("waiter 2", "waiter 3");
+        assertThat(owners(limiter)).containsExactly("waiter 0", "waiter 1");
+        assertThat(waiting(limiter)).containsExactly("waiter 2", "waiter 3");
         limiter.setTotal(CapacityLimiter.INFINITE);
         waiters.get(2).result();
         waiters.get(3).result();

@@ -71,7 +71,7 @@ class ConditionReturnTest extends LockTesting {
     }
 
     private List<String> inLine() {
-        return lock.snapshot().waiting().stream().map(task -> task.name()).toList();
+        return waiting(lock);
     }
 
     private static void interruptAndLetItBeSeen(Actor<?> waiter, ParkingLot parkedOn) {

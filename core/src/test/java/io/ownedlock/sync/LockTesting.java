@@ -99,6 +99,20 @@ abstract class LockTesting {
         }
     }
 
+    /** Who waits, by name, first in line first. */
+    static List<String> waiting(Primitive primitive) {
+        return primitive.snapshot().waiting().stream()
+                .map(waiting -> waiting.task().name())
+                .toList();
+    }
+
+    /** Who holds it, by name. */
+    static List<String> owners(Primitive primitive) {
+        return primitive.snapshot().holds().stream()
+                .map(held -> held.owner().name())
+                .toList();
+    }
+
     /** A thread that acquires the lock in a task of its own, and returns the hold. */
     static Actor<Hold> acquirer(String name, TaskLock lock) {
         return inOwnTask(name, lock::acquire);

@@ -45,7 +45,7 @@ class PermitAsyncTest extends LockTesting {
         assertThat(semaphore.waiting()).isEqualTo(1);
         permit.close();
         assertThat(future).isNotDone();
-        assertThat(semaphore.snapshot().owners()).singleElement().matches(owner -> owner.id() == task.id());
+        assertThat(semaphore.snapshot().owner().id()).isEqualTo(task.id());
         runSubmitted();
         assertThat(future).isCompleted();
         task.end();

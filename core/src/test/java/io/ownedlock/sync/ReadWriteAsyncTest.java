@@ -49,7 +49,7 @@ class ReadWriteAsyncTest extends ReadWriteTesting {
         got(in(task, side(side)::acquireAsync));
         task.end();
         hold.close();
-        assertThat(pair.snapshot().readers()).isEmpty();
+        assertThat(readers(pair)).isEmpty();
         assertThat(pair.snapshot().abandonment() == null).isEqualTo(side == Side.READ);
     }
 
@@ -60,15 +60,15 @@ class ReadWriteAsyncTest extends ReadWriteTesting {
         Actor<Hold> another = waiter("another", pair, pair.readLock());
         CompletableFuture<Hold> writer = future("writer", pair.writeLock());
         CompletableFuture<Hold> late = future("late", pair.readLock());
-        assertThat(names(pair.snapshot().waiting())).containsExactly("reader", "another", "writer", "late");
+        assertThat(waiting(pair)).containsExactly("reader", "another", "writer", "late");
 
         first.close();
-        assertThat(names(pair.snapshot().readers())).containsExactly("reader", "another");
+        assertThat(readers(pair)).containsExactly("reader", "another");
         assertThat(reader).as("never inside somebody else's release").isNotDone();
         news.tell();
         got(reader).close();
         another.result().close();
-        assertThat(pair.snapshot().writer().name()).isEqualTo("writer");
+        assertThat(writers(pair)).containsExactly("writer");
         news.tell();
         assertThat(late).isNotDone();
         got(writer).close();

@@ -131,7 +131,7 @@ class ReadWriteBreakingTest extends ReadWriteTesting {
             Task second = holder("second", shared.readLock());
             Actor<Hold> writer = waiter("writer", shared, shared.writeLock());
             first.end();
-            assertThat(names(shared.snapshot().readers())).containsExactly("second");
+            assertThat(readers(shared)).containsExactly("second");
             assertThat(writer.isParkedOn(shared.lot())).isTrue();
             second.end();
             Hold hold = writer.result();
@@ -165,7 +165,7 @@ class ReadWriteBreakingTest extends ReadWriteTesting {
         Actor<Hold> reader = waiter("reader", pair, read);
         task.end();
         assertThat(reader.failure()).isInstanceOf(BrokenLockException.class);
-        assertThat(pair.snapshot().readers()).isEmpty();
+        assertThat(readers(pair)).isEmpty();
         assertThat(events).containsOnlyOnce("abandoned order[42] by task, told 1");
         assertThat(events).noneMatch(event -> event.startsWith("reclaimed"));
     }
@@ -200,12 +200,12 @@ class ReadWriteBreakingTest extends ReadWriteTesting {
         });
         die.awaitReached();
         Actor<Hold> writer = waiter("writer", pair, write);
-        pair.inspectOwner();
+        pair.inspectOwners();
         assertThat(writer.isParkedOn(pair.lot())).isTrue();
         die.pass();
         mortal.result();
         Actor.awaitUntil(() -> !mortal.thread().isAlive(), () -> "it to die");
-        pair.inspectOwner();
+        pair.inspectOwners();
         writer.result().close();
         assertThat(pair.isIdle()).isTrue();
     }
@@ -215,7 +215,7 @@ class ReadWriteBreakingTest extends ReadWriteTesting {
         Task gone = Task.start("gone", TaskKind.REQUEST, thread -> true);
         in(gone, write::acquire);
         Actor<Hold> reader = waiter("reader", pair, read);
-        pair.inspectOwner();
+        pair.inspectOwners();
         assertThat(reader.failure()).isInstanceOf(BrokenLockException.class);
     }
 
@@ -273,7 +273,7 @@ class ReadWriteBreakingTest extends ReadWriteTesting {
                         })));
         inside.awaitReached();
         Actor<Hold> stranger = waiter("stranger", pair, read);
-        pair.inspectOwner();
+        pair.inspectOwners();
         lender.endIfGone();
         assertThat(lender.state()).isEqualTo(TaskState.ENDED);
         assertThat(stranger.isParkedOn(pair.lot())).isTrue();

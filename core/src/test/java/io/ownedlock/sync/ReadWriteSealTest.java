@@ -143,14 +143,14 @@ class ReadWriteSealTest extends ReadWriteTesting {
         holder("second", bounded.readLock());
         Actor<Hold> writer = waiter("writer", bounded, bounded.writeLock());
         time.advance(Duration.ofMillis(4_999));
-        bounded.inspectOwner();
+        bounded.inspectOwners();
         assertThat(events).noneMatch(event -> event.startsWith("overdue"));
         time.advance(Duration.ofMillis(1));
-        bounded.inspectOwner();
-        bounded.inspectOwner();
+        bounded.inspectOwners();
+        bounded.inspectOwners();
         assertThat(events).containsOnlyOnce("overdue order[42] by first").doesNotContain("overdue order[42] by second");
         time.advance(Duration.ofSeconds(5));
-        bounded.inspectOwner();
+        bounded.inspectOwners();
         assertThat(events).containsOnlyOnce("overdue order[42] by first", "overdue order[42] by second");
         assertThat(writer.isParkedOn(bounded.lot())).as("only told").isTrue();
         assertThat(bounded.snapshot().state()).isEqualTo(LockState.HELD);
@@ -163,7 +163,7 @@ class ReadWriteSealTest extends ReadWriteTesting {
         Task owner = holder("owner", side(bounded, side));
         Actor<Hold> writer = waiter("writer", bounded, bounded.writeLock());
         time.advance(Duration.ofSeconds(10));
-        bounded.inspectOwner();
+        bounded.inspectOwners();
         assertThat(writer.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_OVERDUE");
         assertThat(events).contains("overdue order[42] by owner", "sealed order[42] for OWNER_OVERDUE, told 1");
         assertThat(owner.isActive()).isTrue();
@@ -182,12 +182,12 @@ class ReadWriteSealTest extends ReadWriteTesting {
                 try (Hold loan = bounded.writeLock().acquire()) {
                     Actor<Hold> reader = waiter("reader", bounded, bounded.readLock());
                     time.advance(Duration.ofSeconds(5));
-                    bounded.inspectOwner();
+                    bounded.inspectOwners();
                     assertThat(reader.failure()).isInstanceOf(BrokenLockException.class);
                 }
                 return null;
             });
-            bounded.inspectOwner();
+            bounded.inspectOwners();
         }
         assertThat(events.stream().filter(event -> event.startsWith("overdue"))).hasSize(1);
     }
@@ -201,12 +201,12 @@ class ReadWriteSealTest extends ReadWriteTesting {
         side(graced, side).lock();
         Actor<Hold> writer = waiter("writer", graced, graced.writeLock());
         stuck.end();
-        graced.inspectOwner();
+        graced.inspectOwners();
         time.advance(Duration.ofMillis(4_999));
-        graced.inspectOwner();
+        graced.inspectOwners();
         assertThat(writer.isParkedOn(graced.lot())).isTrue();
         time.advance(Duration.ofMillis(1));
-        graced.inspectOwner();
+        graced.inspectOwners();
         assertThat(writer.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_STUCK");
         assertThat(inOwnTask("try", graced.writeLock()::tryLock).failure()).isInstanceOf(BrokenLockException.class);
 
@@ -222,7 +222,7 @@ class ReadWriteSealTest extends ReadWriteTesting {
         try (Attachment inside = stuck.attach()) {
             graced.readLock().lock();
             stuck.end();
-            graced.inspectOwner();
+            graced.inspectOwners();
             assertThat(graced.snapshot().state()).isEqualTo(LockState.SEALED);
         }
         assertThat(graced.isIdle()).isTrue();

@@ -22,7 +22,7 @@ class ReadWriteTest extends ReadWriteTesting {
     void readersShare() {
         Task first = holder("first", read);
         Task second = holder("second", read);
-        assertThat(names(pair.snapshot().readers())).containsExactly("first", "second");
+        assertThat(readers(pair)).containsExactly("first", "second");
         assertThat(pair.snapshot().state()).isEqualTo(LockState.HELD);
         assertThat(inOwnTask("writer", write::tryLock).result()).isFalse();
         assertThat(in(first, read::isHeldByCurrentTask)).isTrue();
@@ -38,7 +38,7 @@ class ReadWriteTest extends ReadWriteTesting {
         assertThat(inOwnTask("writer", write::tryAcquire).result()).isNull();
         Actor<Hold> reader = waiter("reader", pair, read);
         Actor<Hold> writer = waiter("writer", pair, write);
-        assertThat(names(pair.snapshot().waiting())).containsExactly("reader", "writer");
+        assertThat(waiting(pair)).containsExactly("reader", "writer");
         hold.close();
         Hold readers = reader.result();
         assertThat(writer.isParkedOn(pair.lot())).isTrue();
@@ -144,12 +144,12 @@ class ReadWriteTest extends ReadWriteTesting {
         Actor<Hold> writer = waiter("writer", pair, write);
         Actor<Hold> third = waiter("third", pair, read);
         hold.close();
-        assertThat(names(pair.snapshot().readers())).containsExactly("first", "second");
-        assertThat(names(pair.snapshot().waiting())).containsExactly("writer", "third");
+        assertThat(readers(pair)).containsExactly("first", "second");
+        assertThat(waiting(pair)).containsExactly("writer", "third");
         first.result().close();
         assertThat(writer.isParkedOn(pair.lot())).isTrue();
         second.result().close();
-        assertThat(pair.snapshot().writer().name()).isEqualTo("writer");
+        assertThat(writers(pair)).containsExactly("writer");
         assertThat(third.isParkedOn(pair.lot())).isTrue();
         writer.result().close();
         third.result().close();
@@ -271,7 +271,7 @@ class ReadWriteTest extends ReadWriteTesting {
         Task.runInTask("nested", () -> {
             try (Hold mine = write.acquire();
                     Hold reading = read.acquire()) {
-                assertThat(pair.snapshot().writer().name()).isEqualTo("nested");
+                assertThat(pair.snapshot().owner().name()).isEqualTo("nested");
             }
             read.acquire().close();
             return null;

@@ -1,7 +1,6 @@
 package io.ownedlock.sync;
 
 import io.ownedlock.task.Task;
-import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.util.List;
@@ -30,7 +29,20 @@ abstract class ReadWriteTesting extends LockTesting {
         return acquirer(name, side).awaitParkedOn(pair.lot());
     }
 
-    static List<String> names(List<TaskInfo> tasks) {
-        return tasks.stream().map(TaskInfo::name).toList();
+    /** Who reads, and nothing else. */
+    static List<String> readers(TaskReadWriteLock pair) {
+        return owners(pair, false);
+    }
+
+    /** Who writes, and whom it has borrowed that from. */
+    static List<String> writers(TaskReadWriteLock pair) {
+        return owners(pair, true);
+    }
+
+    private static List<String> owners(TaskReadWriteLock pair, boolean exclusive) {
+        return pair.snapshot().holds().stream()
+                .filter(held -> held.exclusive() == exclusive)
+                .map(held -> held.owner().name())
+                .toList();
     }
 }

@@ -84,11 +84,11 @@ class SealTest extends LockTesting {
         Task owner = ownerOf(lock);
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
         time.advance(Duration.ofMillis(9_999));
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(events).doesNotContain("overdue order[42] by owner");
         time.advance(Duration.ofMillis(1));
-        lock.inspectOwner();
-        lock.inspectOwner();
+        lock.inspectOwners();
+        lock.inspectOwners();
         assertThat(events).containsOnlyOnce("overdue order[42] by owner");
         waiter.awaitParkedOn(lock.lot());
         assertThat(lock.snapshot().state()).isEqualTo(LockState.HELD);
@@ -97,7 +97,7 @@ class SealTest extends LockTesting {
 
         ownerOf(lock);
         time.advance(Duration.ofSeconds(10));
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(events.stream().filter("overdue order[42] by owner"::equals))
                 .as("the next owner")
                 .hasSize(2);
@@ -109,7 +109,7 @@ class SealTest extends LockTesting {
         Task owner = ownerOf(lock);
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
         time.advance(Duration.ofSeconds(10));
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_OVERDUE");
         assertThat(events).contains("overdue order[42] by owner", "sealed order[42] for OWNER_OVERDUE, told 1");
         assertThat(owner.isActive()).isTrue();
@@ -127,12 +127,12 @@ class SealTest extends LockTesting {
         lock.lock();
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
         stuck.end();
-        lock.inspectOwner();
+        lock.inspectOwners();
         time.advance(Duration.ofMillis(4_999));
-        lock.inspectOwner();
+        lock.inspectOwners();
         waiter.awaitParkedOn(lock.lot());
         time.advance(Duration.ofMillis(1));
-        lock.inspectOwner();
+        lock.inspectOwners();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_STUCK");
         assertThatThrownBy(() -> Actor.start("try", lock::tryLock).result())
                 .hasCauseInstanceOf(BrokenLockException.class);

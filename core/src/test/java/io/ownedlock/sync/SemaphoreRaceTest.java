@@ -312,17 +312,18 @@ class SemaphoreRaceTest extends LockTesting {
 
     @Test
     void whoeverDiesWaitingWithoutLeavingTheQueueIsTakenOutByItsTasksEnd() {
-        PermitPool pool = new PermitPool(new LockId("render", null), 0, 1, environment(Runnable::run));
+        PermitPool pool = new PermitPool(
+                new LockId("render", null), new PermitCount(0, 1), LockSettings.DEFAULTS, environment(Runnable::run));
         ParkingLot lot = pool.lot();
         Task dying = Task.start("dying", TaskKind.REQUEST);
         Waiter left = in(dying, () -> {
             Claim claim = Claim.owned(pool);
             pool.register(claim);
-            return pool.join(claim, lot.join(dying, claim, false));
+            return pool.queue().join(claim);
         });
         dying.end();
         assertThat(lot.contains(left)).isFalse();
-        assertThat(pool.add()).isTrue();
+        assertThat(pool.exits().add()).isTrue();
         assertThat(pool.available()).isEqualTo(1);
     }
 }

@@ -19,7 +19,7 @@ class SinceTest extends LockTesting {
             assertThat(since).isEqualTo(time.now());
             time.onRead(() -> time.advance(Duration.ofMillis(5)));
             assertThat(hold.since()).isEqualTo(since);
-            assertThat(lock.snapshot().since()).isEqualTo(since);
+            assertThat(lock.snapshot().holds().get(0).since()).isEqualTo(since);
         }
     }
 

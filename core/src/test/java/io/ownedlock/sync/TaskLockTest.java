@@ -28,7 +28,8 @@ class TaskLockTest extends LockTesting {
         assertThat(lock.isIdle()).isTrue();
         assertThat(lock.isHeldByCurrentTask()).isFalse();
         assertThat(lock.snapshot())
-                .isEqualTo(new LockSnapshot(lock.id(), LockState.FREE, null, null, 0, null, List.of()));
+                .isEqualTo(
+                        new LockSnapshot(lock.id(), LockKind.LOCK, LockState.FREE, List.of(), null, List.of(), null));
     }
 
     @Test
@@ -103,9 +104,7 @@ class TaskLockTest extends LockTesting {
             waiters.add(acquirer("waiter " + i, lock).awaitParkedOn(lock.lot()));
         }
         assertThat(lock.waiting()).isEqualTo(4);
-        assertThat(lock.snapshot().waiting())
-                .extracting("name")
-                .containsExactly("waiter 0", "waiter 1", "waiter 2", "waiter 3");
+        assertThat(waiting(lock)).containsExactly("waiter 0", "waiter 1", "waiter 2", "waiter 3");
         for (Actor<Hold> waiter : waiters) {
             hold.close();
             hold = waiter.result();

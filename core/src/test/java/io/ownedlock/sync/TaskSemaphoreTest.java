@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
-import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.time.Duration;
@@ -102,7 +101,7 @@ class TaskSemaphoreTest extends LockTesting {
         assertThat(semaphore.available()).isZero();
         assertThat(semaphore.tryAcquire()).as("no barging").isNull();
         assertThat(semaphore.waiting()).isEqualTo(1);
-        assertThat(semaphore.snapshot().owners()).extracting(TaskInfo::name).containsExactly("first");
+        assertThat(owners(semaphore)).containsExactly("first");
 
         aboutToPark.pass();
         first.result().close();
@@ -141,7 +140,7 @@ class TaskSemaphoreTest extends LockTesting {
         }
         actors.forEach(Actor::result);
         assertThat(semaphore.available()).isEqualTo(2);
-        assertThat(semaphore.snapshot().owners()).isEmpty();
+        assertThat(owners(semaphore)).isEmpty();
     }
 
     @Test
@@ -348,7 +347,7 @@ class TaskSemaphoreTest extends LockTesting {
         });
         first.awaitParkedOn(semaphore.lot());
         Actor<Permit> second = acquirer("second", semaphore).awaitParkedOn(semaphore.lot());
-        assertThat(semaphore.snapshot().waiting()).extracting(TaskInfo::name).containsExactly("first", "second");
+        assertThat(waiting(semaphore)).containsExactly("first", "second");
         semaphore.shared().release();
         assertThat(first.result()).isTrue();
         assertThat(second.isParkedOn(semaphore.lot())).isTrue();

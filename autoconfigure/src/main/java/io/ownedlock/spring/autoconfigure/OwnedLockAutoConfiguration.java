@@ -44,7 +44,9 @@ public final class OwnedLockAutoConfiguration {
             ObjectProvider<LockListener> listeners,
             ObjectProvider<LockRegistryCustomizer> customizers) {
         LockSettings defaults = properties.defaultSettings();
-        LockRegistry.Builder builder = LockRegistry.builder().defaults(defaults);
+        LockRegistry.Builder builder = LockRegistry.builder()
+                .defaults(defaults)
+                .maxKeys(properties.registry().maxKeys());
         properties.locks().forEach((name, lock) -> builder.settings(name, lock.over(defaults)));
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));

@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param defaults Settings of every lock name that has none of its own.
  * @param locks Settings of single lock names, over the defaults. A name with a dot is written in brackets, as in
  *     "[order.line]".
+ * @param registry How locks are found by name and key.
  * @param watchdog The periodic look at the owners of locks, which finds those that ended without a word.
  */
 @ConfigurationProperties("owned-lock")
@@ -23,11 +24,19 @@ record OwnedLockProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue Settings defaults,
         @DefaultValue Map<String, Settings> locks,
+        @DefaultValue Registry registry,
         @DefaultValue Watchdog watchdog) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
         locks.forEach((name, settings) -> settings.validate("owned-lock.locks." + name));
+        if (registry.maxKeys() < 1) {
+            throw new InvalidPropertyException(
+                    "owned-lock.registry.max-keys",
+                    registry.maxKeys(),
+                    "it must be positive",
+                    "Set it to how many keys of one name may be in use at a time, or remove it for the default.");
+        }
         if (watchdog.interval().isNegative() || watchdog.interval().isZero()) {
             throw new InvalidPropertyException(
                     "owned-lock.watchdog.interval",
@@ -106,10 +115,18 @@ record OwnedLockProperties(
     }
 
     /**
+     * The registry.
+     *
+     * @param maxKeys How many keys of one name may be in use at a time; another one is refused. A lock that nobody uses
+     *     counts for two rounds of the watchdog.
+     */
+    record Registry(@DefaultValue("100000") int maxKeys) {}
+
+    /**
      * The watchdog.
      *
      * @param enabled Whether to run the watchdog. Without it, waiters of a lock whose owner thread died are told only when
-     *     somebody else looks at the lock.
+     *     somebody else looks at the lock, and no key is ever forgotten.
      * @param interval Time from the end of one round to the start of the next.
      */
     record Watchdog(

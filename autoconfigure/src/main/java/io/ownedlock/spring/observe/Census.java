@@ -3,12 +3,12 @@ package io.ownedlock.spring.observe;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.LockSnapshot;
 import io.ownedlock.sync.LockState;
-import io.ownedlock.sync.TaskLock;
+import io.ownedlock.sync.Primitive;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/** How many locks there are, and what they are doing; counted one after the other, so under load only nearly true. */
+/** How many locks and other primitives there are, and what they are doing; counted one after the other, so under load only nearly true. */
 record Census(int locks, int held, int waiting, int poisoned) {
 
     static final Census NONE = new Census(0, 0, 0, 0);
@@ -17,7 +17,7 @@ record Census(int locks, int held, int waiting, int poisoned) {
 
     static Map<String, Census> byName(LockRegistry registry) {
         Map<String, Census> byName = new HashMap<>();
-        registry.forEach(lock -> byName.merge(lock.id().name(), of(lock), Census::plus));
+        registry.forEach(primitive -> byName.merge(primitive.id().name(), of(primitive), Census::plus));
         return byName;
     }
 
@@ -25,17 +25,14 @@ record Census(int locks, int held, int waiting, int poisoned) {
         return parts.stream().reduce(NONE, Census::plus);
     }
 
-    private static Census of(TaskLock lock) {
+    private static Census of(Primitive primitive) {
         // Most locks are idle at most times, and a snapshot is not for nothing.
-        if (lock.isIdle()) {
+        if (primitive.isIdle()) {
             return IDLE;
         }
-        LockSnapshot seen = lock.snapshot();
+        LockSnapshot seen = primitive.snapshot();
         return new Census(
-                1,
-                seen.state() == LockState.HELD ? 1 : 0,
-                seen.waiting().size(),
-                seen.state() == LockState.POISONED ? 1 : 0);
+                1, seen.holds().isEmpty() ? 0 : 1, seen.waiting().size(), seen.state() == LockState.POISONED ? 1 : 0);
     }
 
     private Census plus(Census other) {

@@ -34,6 +34,7 @@ class MetadataTest {
                         "owned-lock.defaults.wait-at-most",
                         "owned-lock.defaults.capture-site",
                         "owned-lock.locks",
+                        "owned-lock.registry.max-keys",
                         "owned-lock.watchdog.enabled",
                         "owned-lock.watchdog.interval",
                         "management.health.ownedlocks.enabled");

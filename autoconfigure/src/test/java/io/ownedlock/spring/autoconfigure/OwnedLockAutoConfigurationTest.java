@@ -2,13 +2,16 @@ package io.ownedlock.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.spring.aop.OwnedLockAdvisor;
 import io.ownedlock.spring.watchdog.WatchdogLifecycle;
+import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockListener;
+import io.ownedlock.sync.LockRefusedException;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.OnOverdue;
 import io.ownedlock.sync.OnOwnerEnd;
@@ -150,6 +153,18 @@ class OwnedLockAutoConfigurationTest {
     }
 
     @Test
+    void thereAreAsManyKeysOfANameAsThePropertySays() {
+        runner.withPropertyValues("owned-lock.registry.max-keys=1").run(context -> {
+            LockRegistry registry = context.getBean(LockRegistry.class);
+            try (Hold hold = registry.obtain("order", 1).acquire()) {
+                assertThat(registry.obtain("order", 1).id()).isEqualTo(hold.lock());
+                assertThatExceptionOfType(LockRefusedException.class).isThrownBy(() -> registry.obtain("order", 2));
+                registry.obtainSemaphore("seat", 2, 1);
+            }
+        });
+    }
+
+    @Test
     void withoutAnySettingALockBreaksAndWaitsAsLongAsItTakes() {
         runner.run(context -> assertThat(context.getBean(LockRegistry.class).settingsOf("any"))
                 .isEqualTo(LockSettings.DEFAULTS));
@@ -203,6 +218,7 @@ class OwnedLockAutoConfigurationTest {
         "owned-lock.defaults.hold-at-most,      -1s,  -1000ms, 0s",
         "owned-lock.defaults.ending-grace,      -1s,  -1000ms, 0s",
         "owned-lock.locks.order.max-waiters,    -1,   -1,      0",
+        "owned-lock.registry.max-keys,          0,    0,       how many keys",
         "owned-lock.watchdog.interval,          0s,   0ms,     owned-lock.watchdog.enabled",
         "owned-lock.watchdog.interval,          -1s,  -1000ms, owned-lock.watchdog.enabled"
     })

@@ -35,7 +35,7 @@ class RequestTaskTest {
     private final RequestTaskFilter filter = new RequestTaskFilter();
     private final MockHttpServletRequest request = request("GET");
     private final TaskLock lock = LockRegistry.builder().build().obtain("order", 42);
-    private final Watchdog watchdog = new Watchdog(Ticker.system(), List.of(lock::inspectOwner));
+    private final Watchdog watchdog = new Watchdog(Ticker.system(), List.of(lock::inspectOwners));
 
     @AfterEach
     void nothingStaysBehind() throws Exception {
