@@ -7,6 +7,7 @@ import io.ownedlock.time.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -169,6 +170,17 @@ abstract class LotQueue extends Blocker {
         return queue.head();
     }
 
+    /** The first in line of whom this is true; {@code null} if there is none. Asks under the monitor. */
+    public @Nullable Waiter first(Predicate<? super Waiter> condition) {
+        synchronized (monitor) {
+            Waiter waiter = queue.head();
+            while (waiter != null && !condition.test(waiter)) {
+                waiter = waiter.next;
+            }
+            return waiter;
+        }
+    }
+
     /** Whether the waiter is still in the queue, and so has no outcome yet. Final only under the monitor. */
     public boolean contains(Waiter waiter) {
         return waiter.lot == this;
@@ -272,6 +284,18 @@ abstract class LotQueue extends Blocker {
     public @Nullable Waiter before(Waiter waiter) {
         synchronized (monitor) {
             return waiter.lot == this ? waiter.previous : null;
+        }
+    }
+
+    /** Ends those tasks that wait here by a future and are gone without a word: no thread of theirs finds that out. For a watchdog. */
+    public void inspectWaiters() {
+        if (isEmpty()) {
+            return;
+        }
+        for (Waiter waiter : waiters()) {
+            if (waiter.thread() == null) {
+                waiter.task().endIfGone();
+            }
         }
     }
 

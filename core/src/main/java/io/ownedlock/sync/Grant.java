@@ -13,6 +13,9 @@ final class Grant extends Ownership implements Cell {
     /** Whom the lock goes back to; {@code null} if it was free. Written and read like the time. */
     @Nullable Grant lender;
 
+    /** What the task owed already when this came to be owed. Written and read on its thread. */
+    @Nullable Grant olderDebt;
+
     Grant(LockCell lock, Task owner, long grip) {
         super(owner, grip, lock.settings().captureSite());
         this.lock = lock;

@@ -101,6 +101,7 @@ final class LockBreaking {
         }
         if (heir != null) {
             heir.wake();
+            cell.queue().serveThoseAtHome();
         }
         tell(abandonment, ParkingLot.wakeAll(failed));
     }

@@ -71,7 +71,7 @@ final class LockConditions {
     /** The lock was given up by waiting, and is not coming back: what is still to be unlocked will not count. */
     void owe(Grant grant) {
         if (grant.isLocked()) {
-            debtors.put(grant.owner(), grant);
+            grant.olderDebt = debtors.put(grant.owner(), grant);
         } else {
             grant.owner().remove(grant);
         }
@@ -84,9 +84,14 @@ final class LockConditions {
             return false;
         }
         if (!debt.isLocked()) {
-            debtors.remove(task);
+            debtors.computeIfPresent(task, (debtor, paid) -> paid.olderDebt);
         }
         return true;
+    }
+
+    /** Ends those that owe something and are gone without a word: nobody else asks, since they hold nothing. For a watchdog. */
+    void inspectDebtors() {
+        debtors.keySet().forEach(Task::endIfGone);
     }
 
     /** The grant's owner has ended: it will pay no more. */

@@ -87,7 +87,9 @@ final class LockQueue implements Resource, Turn {
     }
 
     CompletableFuture<Hold> awaitAsync(Grant grant, Patience patience) {
-        return waits.awaitAsync(grant, room(grant.owner()), this, patience);
+        CompletableFuture<Hold> future = waits.awaitAsync(grant, room(grant.owner()), this, patience);
+        serveThoseAtHome();
+        return future;
     }
 
     /**
@@ -113,7 +115,7 @@ final class LockQueue implements Resource, Turn {
         return cell.state() instanceof Grant held ? ", and " + held.owner() + " holds it" : "";
     }
 
-    /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does. */
+    /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does, or one at home. */
     @Override
     public boolean claim(Waiter waiter) {
         Grant grant = intent(waiter);
@@ -122,7 +124,7 @@ final class LockQueue implements Resource, Turn {
             Cell seen = cell.state();
             return lot.contains(waiter)
                     && Cell.mayTake(seen, grant.owner())
-                    && (!settings.fair() || lot.first() == waiter)
+                    && (!settings.fair() || seen instanceof Grant || lot.first() == waiter)
                     && cell.replace(seen, grant, now)
                     && lot.remove(waiter);
         }
@@ -157,6 +159,31 @@ final class LockQueue implements Resource, Turn {
         }
         if (first != null) {
             first.wake();
+            if (first.isGranted()) {
+                serveThoseAtHome();
+            }
+        }
+    }
+
+    /**
+     * The lock may have come to a task whose thread is elsewhere, by a future: that task, or one nested in it, may itself be in line,
+     * with its thread or with other futures, and need not wait for itself.
+     */
+    void serveThoseAtHome() {
+        for (Waiter next = grantAtHome(); next != null; next = grantAtHome()) {
+            next.wake();
+        }
+    }
+
+    private @Nullable Waiter grantAtHome() {
+        if (lot.isEmpty()) {
+            return null;
+        }
+        long now = ticker.nanos();
+        synchronized (lot.monitor()) {
+            Cell seen = cell.state();
+            Waiter next = seen instanceof Grant ? lot.first(waiter -> Cell.mayTake(seen, waiter.task())) : null;
+            return next != null && cell.replace(seen, intent(next), now) && lot.grant(next) ? next : null;
         }
     }
 

@@ -165,7 +165,8 @@ record Occupancy(
         }
         return inTheWay().stream()
                 .filter(other -> !other.isFor(share.owner()))
-                .filter(other -> other.isWriting() || share.isWriting())
+                // What a writer lends for reading is in a stranger's way like the writer itself.
+                .filter(other -> writer != null || share.isWriting())
                 .toList();
     }
 }

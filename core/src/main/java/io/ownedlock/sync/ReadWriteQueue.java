@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,9 @@ final class ReadWriteQueue implements Resource, Turn {
     }
 
     CompletableFuture<Hold> awaitAsync(Share share, Patience patience) {
-        return waits.awaitAsync(share, room(share.owner()), this, patience);
+        CompletableFuture<Hold> future = waits.awaitAsync(share, room(share.owner()), this, patience);
+        serveThoseAtHome();
+        return future;
     }
 
     /** Whatever has happened to its task, this share waits no longer. */
@@ -105,11 +108,16 @@ final class ReadWriteQueue implements Resource, Turn {
         return athome;
     }
 
-    /** Serves the line, of which the waiter may be the head by now. */
+    /** Serves the line, of which the waiter may be the head by now; who is at home inside by now need not be. */
     @Override
     public boolean claim(Waiter waiter) {
         passOn();
-        return waiter.isGranted();
+        return waiter.isGranted() || (isAtHome(waiter) && grant(() -> lot.contains(waiter) ? waiter : null) != null);
+    }
+
+    private boolean isAtHome(Waiter waiter) {
+        return cell.occupancy().closestFor(waiter.task()) != null
+                && cell.occupancy().admits(intent(waiter));
     }
 
     @Override
@@ -127,22 +135,40 @@ final class ReadWriteQueue implements Resource, Turn {
     /** Lets in from the head of the line: a writer, or readers up to the next writer. */
     @Override
     public void passOn() {
-        for (Waiter next = grantFirst(); next != null; next = grantFirst()) {
+        for (Waiter next = grant(lot::first); next != null; next = grant(lot::first)) {
+            next.wake();
+            if (next.thread() == null) {
+                serveThoseAtHome();
+            }
+        }
+    }
+
+    /**
+     * A future may have let a task in whose thread is elsewhere: that task, or one nested in it, may itself be in line, and need not
+     * wait for itself.
+     */
+    private void serveThoseAtHome() {
+        for (Waiter next = grant(this::firstAtHome); next != null; next = grant(this::firstAtHome)) {
             next.wake();
         }
     }
 
-    private @Nullable Waiter grantFirst() {
+    private @Nullable Waiter firstAtHome() {
+        return lot.first(this::isAtHome);
+    }
+
+    /** Lets in one of those in line, chosen under the monitor; {@code null} if it cannot come in, or there is none. */
+    private @Nullable Waiter grant(Supplier<@Nullable Waiter> choice) {
         if (lot.isEmpty()) {
             return null;
         }
         long now = ticker.nanos();
         synchronized (lot.monitor()) {
-            Waiter first = lot.first();
-            if (first == null) {
+            Waiter chosen = choice.get();
+            if (chosen == null) {
                 return null;
             }
-            Share share = intent(first);
+            Share share = intent(chosen);
             // Inside already, and in line still, if somebody was struck down between the two steps.
             if (!cell.occupancy().canLeave(share)) {
                 if (!cell.occupancy().admits(share)) {
@@ -150,8 +176,8 @@ final class ReadWriteQueue implements Resource, Turn {
                 }
                 cell.put(share, now);
             }
-            lot.grant(first);
-            return first;
+            lot.grant(chosen);
+            return chosen;
         }
     }
 

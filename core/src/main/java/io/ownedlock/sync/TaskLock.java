@@ -149,6 +149,8 @@ public final class TaskLock extends HoldableLock implements Primitive {
      */
     @Override
     public void inspectOwners() {
+        lot().inspectWaiters();
+        cell.conditions().inspectDebtors();
         inspection.run();
     }
 

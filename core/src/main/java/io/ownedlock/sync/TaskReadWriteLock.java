@@ -145,6 +145,7 @@ public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
      */
     @Override
     public void inspectOwners() {
+        lot().inspectWaiters();
         inspection.run();
         cell.exits().abandonTheDead();
     }

@@ -267,6 +267,32 @@ class ConditionTest extends LockTesting {
     }
 
     @Test
+    void whatIsOwedTwiceIsAbsorbedTwice() {
+        Task task = Task.start("debtor", TaskKind.REQUEST);
+        Actor<Void> debtor = Actor.start(
+                "debtor",
+                () -> in(task, () -> {
+                    for (int debts = 0; debts < 2; debts++) {
+                        lock.lock();
+                        assertThatExceptionOfType(BrokenLockException.class).isThrownBy(condition::await);
+                    }
+                    lock.unlock();
+                    lock.unlock();
+                    assertThatExceptionOfType(IllegalMonitorStateException.class)
+                            .isThrownBy(lock::unlock);
+                    return null;
+                }));
+        for (int breaks = 0; breaks < 2; breaks++) {
+            Actor.awaitUntil(() -> condition.waiting() == 1, () -> "the debtor to wait");
+            ownerOf(lock).end();
+        }
+        debtor.result();
+        task.end();
+        lock.acquire().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
     void theEndOfTheWaitingTaskFailsItsWait() {
         Task task = Task.start("ending", TaskKind.REQUEST);
         Actor<Void> waiter = Actor.start(

@@ -1,0 +1,120 @@
+package io.ownedlock.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.testing.Actor;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A future may bring the lock to a task that is in the queue itself, or around one that is: nobody waits for itself there. */
+class OwnWaitersTest extends LockTesting {
+
+    private final Task task = Task.start("task", TaskKind.REQUEST);
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aTaskThatHasGotTheLockByAFutureNoLongerWaitsForIt(boolean fair) {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withFair(fair));
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> future = in(task, lock::acquireAsync);
+        Actor<Hold> thread =
+                Actor.start("thread", () -> in(task, lock::acquire)).awaitParkedOn(lock.lot());
+
+        first.close();
+        Hold second = thread.result();
+        assertThat(future).isDone();
+        future.join().close();
+        assertThat(lock.snapshot().owner().name()).isEqualTo("task");
+        second.close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void norDoesATaskNestedInIt(boolean fair) {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withFair(fair));
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> future = in(task, lock::acquireAsync);
+        Actor<Void> thread = Actor.start(
+                        "thread",
+                        () -> in(task, () -> {
+                            Task.runInTask("nested", () -> {
+                                lock.acquire().close();
+                                return null;
+                            });
+                            return (Void) null;
+                        }))
+                .awaitParkedOn(lock.lot());
+
+        first.close();
+        thread.result();
+        future.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void norDoAnotherFutureOfItOrOneThatJoinsLate() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> one = in(task, lock::acquireAsync);
+        CompletableFuture<Hold> stranger = in(Task.start("stranger", TaskKind.REQUEST), lock::acquireAsync);
+        CompletableFuture<Hold> two = in(task, lock::acquireAsync);
+
+        first.close();
+        assertThat(one).isDone();
+        assertThat(two).isDone();
+        assertThat(stranger).isNotDone();
+        one.join().close();
+        assertThat(stranger).isNotDone();
+        two.join().close();
+        stranger.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void norAfterAnInheritance() {
+        TaskLock lock = newLock(settings(OnOwnerEnd.HAND_OVER));
+        Task dying = ownerOf(lock);
+        CompletableFuture<Hold> future = in(task, lock::acquireAsync);
+        Actor<Hold> thread =
+                Actor.start("thread", () -> in(task, lock::acquire)).awaitParkedOn(lock.lot());
+
+        dying.end();
+        Hold hold = thread.result();
+        assertThat(hold.predecessorAbandoned()).isTrue();
+        hold.close();
+        future.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void itsEndGivesUpAllOfIt() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> one = in(task, lock::acquireAsync);
+        CompletableFuture<Hold> two = in(task, lock::acquireAsync);
+        first.close();
+        assertThat(one).isDone();
+        assertThat(two).isDone();
+
+        task.end();
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.FREE);
+        assertThat(lock.snapshot().abandonment().owner().name()).isEqualTo("task");
+    }
+
+    @Test
+    void aFutureOfADeadThreadLeavesTheQueueWhenTheWatchdogComes() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        Hold first = lock.acquire();
+        Actor.runAndDie("dying", lock::acquireAsync);
+        assertThat(lock.waiting()).isOne();
+
+        lock.inspectOwners();
+        assertThat(lock.waiting()).isZero();
+        first.close();
+    }
+}
