@@ -1,0 +1,245 @@
+package io.ownedlock.storm;
+
+import io.ownedlock.deadlock.DeadlockDetector;
+import io.ownedlock.deadlock.DeadlockPolicy;
+import io.ownedlock.park.Gate;
+import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.sync.CapacityLimiter;
+import io.ownedlock.sync.LockEnvironment;
+import io.ownedlock.sync.LockId;
+import io.ownedlock.sync.LockNotAcquiredException;
+import io.ownedlock.sync.LockSettings;
+import io.ownedlock.sync.OnOverdue;
+import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.sync.TaskReadWriteLock;
+import io.ownedlock.sync.TaskSemaphore;
+import io.ownedlock.task.Attachment;
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.watchdog.Guard;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What a storm blows through: some primitives of every kind, and threads that follow a program. */
+final class World {
+
+    /** How a thread leaves everything as it is. */
+    private static final class Death extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private final Simulation simulation;
+    private final LockRegistry registry;
+    private final LockEnvironment environment;
+    private final List<Place> places = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<Deque<Frame>> frames = new ArrayList<>();
+    private final List<String> history = new ArrayList<>();
+
+    World(long seed, int keys) {
+        simulation = new Simulation(seed);
+        registry = LockRegistry.builder()
+                .ticker(simulation)
+                .parker(simulation)
+                .executor(simulation)
+                .settings("poison", LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.POISON))
+                .settings("hand-over", LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.HAND_OVER))
+                .settings("fair", LockSettings.DEFAULTS.withFair(true))
+                .settings("fair-hand-over", strict())
+                .build();
+        Gate gate = new DeadlockDetector(DeadlockPolicy.THROW, simulation).gate();
+        environment = new LockEnvironment(simulation, simulation, gate, simulation, List.of());
+        for (int key = 0; key < keys; key++) {
+            places.add(place(key));
+        }
+    }
+
+    private static LockSettings strict() {
+        return LockSettings.DEFAULTS
+                .withFair(true)
+                .withOnOwnerEnd(OnOwnerEnd.HAND_OVER)
+                .withMaxWaiters(2)
+                .withHoldAtMost(Duration.ofNanos(200))
+                .withOnOverdue(OnOverdue.BREAK_WAITERS)
+                .withEndingGrace(Duration.ofNanos(50));
+    }
+
+    private Place place(int key) {
+        return switch (key % 8) {
+            case 0 -> new Place.Exclusive(registry.obtain("break", key), false);
+            case 1 -> new Place.Exclusive(registry.obtain("fair", key), true);
+            case 2 -> new Place.Exclusive(registry.obtain("poison", key), false);
+            case 3 -> new Place.Exclusive(registry.obtain("hand-over", key), false);
+            case 4 ->
+                new Place.ReadWrite(TaskReadWriteLock.create(
+                        new LockId("read-write", "" + key), LockSettings.DEFAULTS, environment));
+            case 5 -> new Place.Permits(TaskSemaphore.create(new LockId("semaphore", "" + key), 2, environment));
+            case 6 -> new Place.Tokens(CapacityLimiter.create(new LockId("limiter", "" + key), 2, environment));
+            default -> new Place.Exclusive(registry.obtain("fair-hand-over", key), true);
+        };
+    }
+
+    /** Runs the program to its end; throws what should not have happened. */
+    void run(List<Step> program, int strands) throws Throwable {
+        for (int i = 0; i < strands; i++) {
+            int strand = i;
+            List<Step> mine =
+                    program.stream().filter(step -> step.strand() == strand).toList();
+            frames.add(new ArrayDeque<>());
+            threads.add(simulation.start("strand " + i, () -> live(strand, mine)));
+        }
+        simulation.onPark(thread -> places.forEach(place -> place.parks(thread)));
+        simulation.onStall(this::inspect);
+        simulation.run();
+        inspect();
+        inspect();
+        for (Place place : places) {
+            String leftovers = place.leftovers();
+            if (leftovers != null) {
+                throw new AssertionError("Left behind: " + leftovers);
+            }
+        }
+    }
+
+    /** What was done, in order. */
+    List<String> history() {
+        return history;
+    }
+
+    private void live(int strand, List<Step> program) {
+        Frame frame = new Frame(Task.current(), null);
+        try {
+            within(strand, frame, program.iterator());
+            frame.giveAllBack();
+        } catch (Death e) {
+            frame.abandon();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void within(int strand, Frame frame, Iterator<Step> program) throws Exception {
+        frames.get(strand).push(frame);
+        try {
+            while (program.hasNext() && follow(strand, frame, program.next(), program)) {
+                simulation.pass();
+            }
+        } finally {
+            frames.get(strand).pop();
+        }
+    }
+
+    /** Does one step; {@code false} if that was the last one in this task. */
+    private boolean follow(int strand, Frame frame, Step step, Iterator<Step> rest) throws Exception {
+        history.add(step.toString());
+        try {
+            return switch (step.deed()) {
+                case BEGIN -> begin(strand, step, rest);
+                case NEST -> nest(strand, frame, rest);
+                case END, UNNEST -> frames.get(strand).size() == 1;
+                case DIE -> throw new Death();
+                default -> {
+                    act(strand, frame, step);
+                    yield true;
+                }
+            };
+        } catch (LockNotAcquiredException | InterruptedException e) {
+            history.add("strand " + strand + " was told: " + e);
+            return true;
+        }
+    }
+
+    private void act(int strand, Frame frame, Step step) throws Exception {
+        Place place = places.get(step.key());
+        switch (step.deed()) {
+            case TAKE, TAKE_STUBBORNLY, TAKE_IN_TIME, TRY, TAKE_LATER -> place.take(frame, step);
+            case GIVE_BACK -> giveBack(frame, step);
+            case CANCEL -> {
+                CompletableFuture<?> future = frame.futures.poll();
+                if (future != null) {
+                    future.cancel(false);
+                }
+            }
+            case AWAIT -> place.await(frame, step.amount());
+            case SIGNAL -> place.signal(frame, step.amount() % 2 == 0);
+            case END_OTHER -> {
+                Frame other = frames.get(step.amount() % frames.size()).peek();
+                if (other != null && other.task.kind() != TaskKind.THREAD) {
+                    other.task.end();
+                }
+            }
+            case INTERRUPT -> threads.get(step.amount() % threads.size()).interrupt();
+            case REPAIR -> place.repair();
+            case BREAK_WAITERS -> place.breakWaiters();
+            case RESIZE -> place.resize(step.amount());
+            case INSPECT -> inspect();
+            case LET_TIME_PASS -> simulation.letPass(step.amount());
+            default -> throw new AssertionError(step);
+        }
+    }
+
+    private void giveBack(Frame frame, Step step) throws Exception {
+        if (frame.grips.isEmpty()) {
+            return;
+        }
+        Frame.Grip grip = step.amount() % 4 == 0 ? frame.grips.getLast() : frame.grips.getFirst();
+        if (grip.movable() && step.amount() % 3 == 0) {
+            // Anybody may close a hold, on any thread.
+            frame.grips.remove(grip);
+            grip.place().occupants().leave(frame, grip.exclusive());
+            simulation.execute(() -> closeUnchecked(grip.hold()));
+        } else {
+            frame.giveBack(grip);
+        }
+    }
+
+    private static void closeUnchecked(AutoCloseable hold) {
+        try {
+            hold.close();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private boolean begin(int strand, Step step, Iterator<Step> rest) throws Exception {
+        TaskKind[] kinds = {TaskKind.REQUEST, TaskKind.SCHEDULED, TaskKind.ASYNC, TaskKind.MESSAGE};
+        Task task = Task.start("strand " + strand, kinds[step.amount() % kinds.length]);
+        Frame frame = new Frame(task, null);
+        Attachment attachment = task.attach();
+        try {
+            within(strand, frame, rest);
+        } finally {
+            frame.abandon();
+        }
+        // A thread that dies does not come here.
+        if (step.amount() % 2 == 0) {
+            task.end(new IllegalStateException("in the middle of it"));
+        }
+        attachment.close();
+        task.end();
+        return true;
+    }
+
+    private boolean nest(int strand, Frame host, Iterator<Step> rest) throws Exception {
+        Task.runInTask("nested in strand " + strand, () -> {
+            Frame frame = new Frame(Task.current(), host);
+            try {
+                within(strand, frame, rest);
+            } finally {
+                frame.abandon();
+            }
+            return null;
+        });
+        return true;
+    }
+
+    private void inspect() {
+        registry.guards().forEach(Guard::inspect);
+        places.forEach(Place::inspect);
+    }
+}
