@@ -1,0 +1,45 @@
+package io.ownedlock.races.jcstress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.sync.TaskLock;
+import io.ownedlock.task.Task;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Mode;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.Signal;
+import org.openjdk.jcstress.annotations.State;
+
+/** Whoever waits when the owner ends returns. */
+@JCStressTest(Mode.Termination)
+@Outcome(id = "TERMINATED", expect = ACCEPTABLE, desc = "told, or came later")
+@Outcome(
+        id = {"STALE", "ERROR"},
+        expect = FORBIDDEN,
+        desc = "waits for ever")
+@State
+public class BreakEndsTheWait extends Parked {
+
+    private final TaskLock lock = lock(Scene.onOwnerEnd(OnOwnerEnd.BREAK));
+    private final Task owner = Scene.task("owner");
+    private final Task waiter = Scene.task("waiter");
+
+    public BreakEndsTheWait() {
+        Scene.in(owner, lock::acquire);
+    }
+
+    @Actor
+    public void park() {
+        line();
+        Scene.in(waiter, () -> Scene.fate(lock::acquire));
+    }
+
+    @Signal
+    public void end() {
+        open();
+        owner.end();
+    }
+}
