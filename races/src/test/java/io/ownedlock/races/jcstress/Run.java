@@ -78,8 +78,8 @@ final class Run {
      */
     static Run atLength(Path directory) throws Exception {
         Run run = new Run(true);
-        run.fork(directory.resolve("continuous"), "-t", "^(?!.*" + TERMINATION + ")", "-time", "1000", "-iters", "3");
-        run.fork(directory.resolve("termination"), "-t", TERMINATION, "-time", "2000", "-iters", "4", "-af", "NONE");
+        run.fork(directory.resolve("continuous"), "-t", "^(?!.*" + TERMINATION + ")", "-time", "1000", "-iters", "2");
+        run.fork(directory.resolve("termination"), "-t", TERMINATION, "-time", "2000", "-iters", "6", "-af", "NONE");
         return run;
     }
 

@@ -49,10 +49,11 @@ final class Sleep implements Parker, Gate {
         }
     }
 
+    /** The waits that run out here are shorter than the system's timers can tell, so they are passed awake. */
     @Override
     public void parkNanos(Object blocker, long nanos) {
         slept = true;
-        LockSupport.parkNanos(blocker, nanos);
+        Thread.onSpinWait();
     }
 
     @Override
