@@ -95,6 +95,8 @@ final class Run {
                 "false",
                 "-fsm",
                 "1"));
+        // Each JVM first tries how many states fit, many times over: with more of them it would do little else.
+        command.addAll(List.of("-strideSize", "128", "-strideCount", "16"));
         command.addAll(List.of(options));
         File log = directory.resolve("jcstress.log").toFile();
         Process process = new ProcessBuilder(command)
