@@ -48,13 +48,21 @@ final class Frame {
         grips.push(grip);
     }
 
-    void giveBack(Grip grip) throws Exception {
+    void giveBack(Grip grip) {
         grips.remove(grip);
         grip.place().occupants().leave(this, grip.exclusive());
-        grip.hold().close();
+        close(grip.hold());
     }
 
-    void giveAllBack() throws Exception {
+    static void close(AutoCloseable hold) {
+        try {
+            hold.close();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    void giveAllBack() {
         for (CompletableFuture<?> future : futures) {
             future.cancel(false);
         }

@@ -45,7 +45,8 @@ final class Line {
     void requireNobodyBefore(Place served, LockSnapshot now) {
         for (Place other : waiting) {
             boolean before = other.parked != 0 && other.parked < served.arrived;
-            if (before && now.waiting().stream().anyMatch(task -> task.id() == other.task.id())) {
+            if (before
+                    && now.waiting().stream().anyMatch(waiter -> waiter.task().id() == other.task.id())) {
                 throw new AssertionError(served.task + " has overtaken " + other.task + " at " + now);
             }
         }

@@ -35,10 +35,12 @@ final class Occupants {
         stays.remove(new Stay(frame, exclusive));
     }
 
-    /** The frame leaves, however often it has come; and says how often that was. */
-    int leaveAltogether(Frame frame) {
-        int before = stays.size();
+    int count(Frame frame) {
+        return (int) stays.stream().filter(stay -> stay.frame == frame).count();
+    }
+
+    /** The frame leaves, however often it has come. */
+    void leaveAltogether(Frame frame) {
         stays.removeIf(stay -> stay.frame == frame);
-        return before - stays.size();
     }
 }

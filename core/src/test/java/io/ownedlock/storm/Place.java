@@ -11,15 +11,18 @@ import io.ownedlock.sync.TaskSemaphore;
 import io.ownedlock.task.TaskInfo;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** One primitive of a storm, whatever its kind. */
 abstract class Place {
 
     private final Occupants occupants;
+    private final Executor errands;
 
-    Place(String name, int room) {
+    Place(String name, int room, Executor errands) {
         this.occupants = new Occupants(name, room);
+        this.errands = errands;
     }
 
     Occupants occupants() {
@@ -31,8 +34,6 @@ abstract class Place {
 
     /** What is wrong with it when nobody uses it any more; {@code null} if nothing is. */
     abstract String leftovers();
-
-    abstract void inspect();
 
     /** A thread is about to park, perhaps here. */
     void parks(Thread thread) {}
@@ -51,12 +52,17 @@ abstract class Place {
         return Duration.ofNanos(step.amount());
     }
 
+    /** What a future brings is given back after a while, whatever the task does meanwhile. */
     void later(Frame frame, boolean exclusive, CompletableFuture<? extends AutoCloseable> future) {
         frame.futures.add(future);
         future.thenAccept(hold -> {
             // The task may have ended between the news and this.
             if (!frame.isOver()) {
-                frame.take(new Frame.Grip(this, exclusive, hold, true));
+                occupants.enter(frame, exclusive);
+                errands.execute(() -> {
+                    occupants.leave(frame, exclusive);
+                    Frame.close(hold);
+                });
             }
         });
     }
@@ -74,8 +80,8 @@ abstract class Place {
         private final TaskCondition condition;
         private final Line line = new Line();
 
-        Exclusive(TaskLock lock, boolean fair) {
-            super(lock.toString(), Integer.MAX_VALUE);
+        Exclusive(TaskLock lock, boolean fair, Executor errands) {
+            super(lock.toString(), Integer.MAX_VALUE, errands);
             this.lock = lock;
             this.fair = fair;
             this.condition = lock.newCondition();
@@ -144,11 +150,13 @@ abstract class Place {
             if (!lock.isHeldByCurrentTask()) {
                 return;
             }
-            int stays = occupants().leaveAltogether(frame);
-            if (stays == 0) {
-                // What a task around this one holds cannot be given up here.
+            long stays =
+                    frame.grips.stream().filter(grip -> grip.place() == this).count();
+            if (stays == 0 || stays != occupants().count(frame)) {
+                // What a task around this one holds cannot be given up here, and what a future has brought is not ours.
                 return;
             }
+            occupants().leaveAltogether(frame);
             boolean held = false;
             try {
                 condition.awaitNanos(amount);
@@ -160,7 +168,7 @@ abstract class Place {
                 // Taken again after it was borrowed.
                 held = true;
             } finally {
-                for (int i = 0; held && i < stays; i++) {
+                for (long i = 0; held && i < stays; i++) {
                     occupants().enter(frame, true);
                 }
             }
@@ -189,11 +197,6 @@ abstract class Place {
         }
 
         @Override
-        void inspect() {
-            lock.inspectOwner();
-        }
-
-        @Override
         String leftovers() {
             LockState state = lock.snapshot().state();
             boolean clean = state == LockState.FREE || state == LockState.POISONED;
@@ -207,8 +210,8 @@ abstract class Place {
 
         private final TaskReadWriteLock lock;
 
-        ReadWrite(TaskReadWriteLock lock) {
-            super(lock.toString(), Integer.MAX_VALUE);
+        ReadWrite(TaskReadWriteLock lock, Executor errands) {
+            super(lock.toString(), Integer.MAX_VALUE, errands);
             this.lock = lock;
         }
 
@@ -218,13 +221,14 @@ abstract class Place {
             ReadWriteSide side = write ? lock.writeLock() : lock.readLock();
             try {
                 switch (step.deed()) {
-                    case TAKE, TAKE_LATER -> got(frame, write, side.acquire());
+                    case TAKE -> got(frame, write, side.acquire());
                     case TAKE_STUBBORNLY -> {
                         side.lock();
                         frame.take(new Frame.Grip(this, write, side::unlock, false));
                     }
                     case TAKE_IN_TIME -> got(frame, write, side.tryAcquire(time(step)));
                     case TRY -> got(frame, write, side.tryAcquire());
+                    case TAKE_LATER -> later(frame, write, side.acquireAsync());
                     default -> throw new AssertionError(step);
                 }
             } catch (IllegalMonitorStateException e) {
@@ -240,8 +244,8 @@ abstract class Place {
         }
 
         @Override
-        void inspect() {
-            lock.inspectOwner();
+        void breakWaiters() {
+            lock.breakWaiters();
         }
 
         @Override
@@ -258,8 +262,8 @@ abstract class Place {
         private final TaskSemaphore semaphore;
         private final long permits;
 
-        Permits(TaskSemaphore semaphore) {
-            super(semaphore.toString(), (int) semaphore.available());
+        Permits(TaskSemaphore semaphore, Executor errands) {
+            super(semaphore.toString(), (int) semaphore.available(), errands);
             this.semaphore = semaphore;
             this.permits = semaphore.available();
         }
@@ -276,11 +280,6 @@ abstract class Place {
         }
 
         @Override
-        void inspect() {
-            semaphore.inspectOwners();
-        }
-
-        @Override
         String leftovers() {
             return semaphore.available() == permits && semaphore.waiting() == 0
                     ? null
@@ -294,8 +293,8 @@ abstract class Place {
 
         private final CapacityLimiter limiter;
 
-        Tokens(CapacityLimiter limiter) {
-            super(limiter.toString(), MOST);
+        Tokens(CapacityLimiter limiter, Executor errands) {
+            super(limiter.toString(), MOST, errands);
             this.limiter = limiter;
         }
 
@@ -319,11 +318,6 @@ abstract class Place {
         @Override
         void resize(int amount) {
             limiter.setTotal(amount % (MOST + 1));
-        }
-
-        @Override
-        void inspect() {
-            limiter.inspectOwners();
         }
 
         @Override

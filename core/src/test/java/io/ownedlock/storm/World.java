@@ -1,18 +1,10 @@
 package io.ownedlock.storm;
 
-import io.ownedlock.deadlock.DeadlockDetector;
-import io.ownedlock.deadlock.DeadlockPolicy;
-import io.ownedlock.park.Gate;
 import io.ownedlock.registry.LockRegistry;
-import io.ownedlock.sync.CapacityLimiter;
-import io.ownedlock.sync.LockEnvironment;
-import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockNotAcquiredException;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.OnOverdue;
 import io.ownedlock.sync.OnOwnerEnd;
-import io.ownedlock.sync.TaskReadWriteLock;
-import io.ownedlock.sync.TaskSemaphore;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -35,7 +27,6 @@ final class World {
 
     private final Simulation simulation;
     private final LockRegistry registry;
-    private final LockEnvironment environment;
     private final List<Place> places = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final List<Deque<Frame>> frames = new ArrayList<>();
@@ -52,8 +43,6 @@ final class World {
                 .settings("fair", LockSettings.DEFAULTS.withFair(true))
                 .settings("fair-hand-over", strict())
                 .build();
-        Gate gate = new DeadlockDetector(DeadlockPolicy.THROW, simulation).gate();
-        environment = new LockEnvironment(simulation, simulation, gate, simulation, List.of());
         for (int key = 0; key < keys; key++) {
             places.add(place(key));
         }
@@ -71,16 +60,14 @@ final class World {
 
     private Place place(int key) {
         return switch (key % 8) {
-            case 0 -> new Place.Exclusive(registry.obtain("break", key), false);
-            case 1 -> new Place.Exclusive(registry.obtain("fair", key), true);
-            case 2 -> new Place.Exclusive(registry.obtain("poison", key), false);
-            case 3 -> new Place.Exclusive(registry.obtain("hand-over", key), false);
-            case 4 ->
-                new Place.ReadWrite(TaskReadWriteLock.create(
-                        new LockId("read-write", "" + key), LockSettings.DEFAULTS, environment));
-            case 5 -> new Place.Permits(TaskSemaphore.create(new LockId("semaphore", "" + key), 2, environment));
-            case 6 -> new Place.Tokens(CapacityLimiter.create(new LockId("limiter", "" + key), 2, environment));
-            default -> new Place.Exclusive(registry.obtain("fair-hand-over", key), true);
+            case 0 -> new Place.Exclusive(registry.obtain("break", key), false, simulation);
+            case 1 -> new Place.Exclusive(registry.obtain("fair", key), true, simulation);
+            case 2 -> new Place.Exclusive(registry.obtain("poison", key), false, simulation);
+            case 3 -> new Place.Exclusive(registry.obtain("hand-over", key), false, simulation);
+            case 4 -> new Place.ReadWrite(registry.obtainReadWrite("read-write", key), simulation);
+            case 5 -> new Place.Permits(registry.obtainSemaphore("semaphore", key, 2), simulation);
+            case 6 -> new Place.Tokens(registry.obtainLimiter("limiter", key, 2), simulation);
+            default -> new Place.Exclusive(registry.obtain("fair-hand-over", key), true, simulation);
         };
     }
 
@@ -192,17 +179,9 @@ final class World {
             // Anybody may close a hold, on any thread.
             frame.grips.remove(grip);
             grip.place().occupants().leave(frame, grip.exclusive());
-            simulation.execute(() -> closeUnchecked(grip.hold()));
+            simulation.execute(() -> Frame.close(grip.hold()));
         } else {
             frame.giveBack(grip);
-        }
-    }
-
-    private static void closeUnchecked(AutoCloseable hold) {
-        try {
-            hold.close();
-        } catch (Exception e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -240,6 +219,5 @@ final class World {
 
     private void inspect() {
         registry.guards().forEach(Guard::inspect);
-        places.forEach(Place::inspect);
     }
 }
