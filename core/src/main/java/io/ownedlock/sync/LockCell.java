@@ -192,8 +192,13 @@ final class LockCell extends LockWord {
 
     /** Takes back one {@code lock()} of the task, or of what it owes; {@code false} if there is none. */
     boolean unlock(Task task) {
-        Grant mine = grantOf(task);
-        return (mine != null && mine.unlock()) || conditions.pay(task);
+        // What a future has brought it since stands on top, and is not to be unlocked.
+        for (Grant grant = state() instanceof Grant top ? top : null; grant != null; grant = grant.lender) {
+            if (grant.owner() == task && grant.unlock()) {
+                return true;
+            }
+        }
+        return conditions.pay(task);
     }
 
     /** Puts back what an acquisition had replaced that is not finished, or suspended. */

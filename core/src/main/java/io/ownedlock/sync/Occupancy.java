@@ -3,6 +3,7 @@ package io.ownedlock.sync;
 import io.ownedlock.task.Task;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,16 +34,25 @@ record Occupancy(
 
     /** The task's own share of a side; the latest, if it has lent an older one. One without a grip is on its way out. */
     @Nullable Share of(Task task, Side side) {
+        return of(task, side, Share::isOpen);
+    }
+
+    /** The task's own share of a side that has a grip by {@code lock()}; a future may have brought it another one. */
+    @Nullable Share lockedBy(Task task, Side side) {
+        return of(task, side, Share::isLocked);
+    }
+
+    private @Nullable Share of(Task task, Side side, Predicate<Share> condition) {
         if (side == Side.READ) {
             for (Share reader : readers) {
-                if (reader.owner() == task && reader.isOpen()) {
+                if (reader.owner() == task && condition.test(reader)) {
                     return reader;
                 }
             }
             return null;
         }
         Share share = writer;
-        while (share != null && (share.owner() != task || !share.isOpen())) {
+        while (share != null && (share.owner() != task || !condition.test(share))) {
             share = share.lender;
         }
         return share;

@@ -53,7 +53,7 @@ public final class ReadWriteSide extends HoldableLock {
 
     @Override
     boolean unlock(Task task) {
-        Ownership mine = ownershipOf(task);
+        Share mine = cell.occupancy().lockedBy(task, side);
         return mine != null && mine.unlock();
     }
 

@@ -4,7 +4,8 @@ import io.ownedlock.task.Task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** A task as the storm knows it: what it has taken, and what is on its way to it. */
@@ -17,6 +18,7 @@ final class Frame {
     private final Frame host;
     final Deque<Grip> grips = new ArrayDeque<>();
     final Deque<CompletableFuture<?>> futures = new ArrayDeque<>();
+    private final Set<Place> places = new HashSet<>();
     private boolean over;
 
     Frame(Task task, Frame host) {
@@ -43,8 +45,18 @@ final class Frame {
         return false;
     }
 
+    /** Whether a future may make this one be at home anywhere, all of a sudden. */
+    boolean hasFutures() {
+        return !futures.isEmpty() || (host != null && host.hasFutures());
+    }
+
+    void enter(Place place, boolean exclusive) {
+        places.add(place);
+        place.occupants().enter(this, exclusive);
+    }
+
     void take(Grip grip) {
-        grip.place().occupants().enter(this, grip.exclusive());
+        enter(grip.place(), grip.exclusive());
         grips.push(grip);
     }
 
@@ -78,9 +90,8 @@ final class Frame {
     /** It ends without a word, and what it has is anybody's. */
     void abandon() {
         over = true;
-        List<Grip> left = List.copyOf(grips);
         grips.clear();
-        left.forEach(grip -> grip.place().occupants().leave(this, grip.exclusive()));
+        places.forEach(place -> place.occupants().leaveAltogether(this));
     }
 
     @Override

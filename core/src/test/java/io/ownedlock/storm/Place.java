@@ -32,6 +32,9 @@ abstract class Place {
     /** Takes it, and puts it into the frame; does nothing if it is not to be had. */
     abstract void take(Frame frame, Step step) throws InterruptedException;
 
+    /** Whether somebody waits for it although it is nobody's. */
+    abstract boolean isForgotten();
+
     /** What is wrong with it when nobody uses it any more; {@code null} if nothing is. */
     abstract String leftovers();
 
@@ -58,7 +61,7 @@ abstract class Place {
         future.thenAccept(hold -> {
             // The task may have ended between the news and this.
             if (!frame.isOver()) {
-                occupants.enter(frame, exclusive);
+                frame.enter(this, exclusive);
                 errands.execute(() -> {
                     occupants.leave(frame, exclusive);
                     Frame.close(hold);
@@ -90,7 +93,7 @@ abstract class Place {
         @Override
         void take(Frame frame, Step step) throws InterruptedException {
             TaskInfo owner = lock.snapshot().owner();
-            boolean asStranger = owner == null || !frame.isWithin(owner.id());
+            boolean asStranger = !frame.hasFutures() && (owner == null || !frame.isWithin(owner.id()));
             Line.Place inLine = line.arrive(frame.task);
             try {
                 takeAs(frame, step);
@@ -131,7 +134,7 @@ abstract class Place {
                         locked(frame);
                     }
                 }
-                case TAKE_LATER -> later(frame, true, asLock ? lock.acquireAsync() : lock.acquireAsync(time(step)));
+                case TAKE_LATER -> later(frame, true, lock.acquireAsync());
                 default -> throw new AssertionError(step);
             }
         }
@@ -197,6 +200,11 @@ abstract class Place {
         }
 
         @Override
+        boolean isForgotten() {
+            return lock.waiting() > 0 && lock.snapshot().state() == LockState.FREE;
+        }
+
+        @Override
         String leftovers() {
             LockState state = lock.snapshot().state();
             boolean clean = state == LockState.FREE || state == LockState.POISONED;
@@ -249,6 +257,11 @@ abstract class Place {
         }
 
         @Override
+        boolean isForgotten() {
+            return lock.waiting() > 0 && lock.snapshot().state() == LockState.FREE;
+        }
+
+        @Override
         String leftovers() {
             LockState state = lock.snapshot().state();
             boolean clean = state == LockState.FREE || state == LockState.POISONED;
@@ -277,6 +290,11 @@ abstract class Place {
                 case TAKE_LATER -> later(frame, false, semaphore.acquireAsync());
                 default -> throw new AssertionError(step);
             }
+        }
+
+        @Override
+        boolean isForgotten() {
+            return semaphore.waiting() > 0 && semaphore.available() > 0;
         }
 
         @Override
@@ -318,6 +336,11 @@ abstract class Place {
         @Override
         void resize(int amount) {
             limiter.setTotal(amount % (MOST + 1));
+        }
+
+        @Override
+        boolean isForgotten() {
+            return limiter.waiting() > 0 && limiter.available() > 0;
         }
 
         @Override

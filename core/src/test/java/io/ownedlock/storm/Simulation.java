@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
@@ -102,7 +103,7 @@ final class Simulation implements Ticker, Parker, Executor {
     private int switches;
     private int roundsInVain;
     private Consumer<Thread> onPark = thread -> {};
-    private Runnable onStall = () -> {};
+    private IntConsumer onStall = round -> {};
 
     Simulation(long seed) {
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
@@ -114,8 +115,8 @@ final class Simulation implements Ticker, Parker, Executor {
         onPark = listener;
     }
 
-    /** What is left to do when all wait: the watchdog's round. */
-    void onStall(Runnable round) {
+    /** What is left to do when all wait; is told for the how manyth time in vain. */
+    void onStall(IntConsumer round) {
         onStall = round;
     }
 
@@ -231,7 +232,7 @@ final class Simulation implements Ticker, Parker, Executor {
         if (messenger.done) {
             return null;
         }
-        if (roundsInVain++ > 1) {
+        if (roundsInVain++ > 2) {
             fail(new AssertionError("All wait, and nobody will ever wake them:\n" + stacks()));
         }
         return messenger;
@@ -322,7 +323,7 @@ final class Simulation implements Ticker, Parker, Executor {
             if (errand != null) {
                 errand.run();
             } else if (roundsInVain > 0) {
-                onStall.run();
+                onStall.accept(roundsInVain);
                 park(Long.MAX_VALUE);
             } else {
                 park(Long.MAX_VALUE);

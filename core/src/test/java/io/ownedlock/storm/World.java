@@ -81,7 +81,7 @@ final class World {
             threads.add(simulation.start("strand " + i, () -> live(strand, mine)));
         }
         simulation.onPark(thread -> places.forEach(place -> place.parks(thread)));
-        simulation.onStall(this::inspect);
+        simulation.onStall(this::stir);
         simulation.run();
         inspect();
         inspect();
@@ -104,9 +104,12 @@ final class World {
             within(strand, frame, program.iterator());
             frame.giveAllBack();
         } catch (Death e) {
-            frame.abandon();
+            // And leaves all as it is.
         } catch (Exception e) {
             throw new AssertionError(e);
+        } finally {
+            // The thread's end is that of its task.
+            frame.abandon();
         }
     }
 
@@ -215,6 +218,23 @@ final class World {
             return null;
         });
         return true;
+    }
+
+    /**
+     * When all wait, the watchdog may find somebody gone. If it does not, somebody may wait behind a future for which nobody has declared
+     * to wait, and that is not seen as a deadlock; so those who sent futures change their mind.
+     */
+    private void stir(int round) {
+        for (Place place : places) {
+            if (place.isForgotten()) {
+                throw new AssertionError("Forgotten: " + place.leftovers());
+            }
+        }
+        if (round == 1) {
+            inspect();
+        } else {
+            frames.forEach(stack -> stack.forEach(frame -> frame.futures.forEach(future -> future.cancel(false))));
+        }
     }
 
     private void inspect() {

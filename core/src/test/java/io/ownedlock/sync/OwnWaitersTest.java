@@ -117,4 +117,64 @@ class OwnWaitersTest extends LockTesting {
         assertThat(lock.waiting()).isZero();
         first.close();
     }
+
+    @Test
+    void unlockingIsForWhatItsThreadHasLockedWhateverAFutureHasBroughtSince() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> future = in(task, lock::acquireAsync);
+        Stop freeAndNotPassedOn = stopAtRead("releaser", 1);
+        Actor<Void> releaser = Actor.run("releaser", first::close);
+        freeAndNotPassedOn.awaitReached();
+        assertThat(in(task, () -> lock.tryLock())).isTrue();
+        freeAndNotPassedOn.pass();
+        releaser.result();
+        assertThat(future).isDone();
+
+        in(task, () -> {
+            lock.unlock();
+            return null;
+        });
+        assertThat(in(task, lock::isHeldByCurrentTask)).isTrue();
+        future.join().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void soItIsForASideOfAPair() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> future = in(task, pair.readLock()::acquireAsync);
+        Actor<Void> thread = Actor.start(
+                        "thread",
+                        () -> in(task, () -> {
+                            pair.readLock().lock();
+                            pair.readLock().unlock();
+                            return (Void) null;
+                        }))
+                .awaitParkedOn(pair.lot());
+        first.close();
+        thread.result();
+        future.join().close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @Test
+    void aTaskThatHasGotASideByAFutureNoLongerWaitsForIt() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> future = in(task, pair.writeLock()::acquireAsync);
+        CompletableFuture<Hold> stranger = in(Task.start("stranger", TaskKind.REQUEST), pair.writeLock()::acquireAsync);
+        Actor<Hold> thread =
+                Actor.start("thread", () -> in(task, pair.writeLock()::acquire)).awaitParkedOn(pair.lot());
+        first.close();
+        Hold second = thread.result();
+        assertThat(stranger).isNotDone();
+        second.close();
+        future.join().close();
+        stranger.join().close();
+        assertThat(pair.isIdle()).isTrue();
+    }
 }
