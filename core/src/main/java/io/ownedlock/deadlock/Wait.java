@@ -36,7 +36,9 @@ final class Wait extends Arrival {
             return;
         }
         for (Holding holding : resource.inTheWayOf(waiter)) {
-            links.add(new Link.HeldBy(this, lot, resource, holding));
+            if (!holding.isByFuture()) {
+                links.add(new Link.HeldBy(this, lot, resource, holding));
+            }
         }
         Wait before = resource.isFair() ? lastBefore(lot) : null;
         if (before != null) {

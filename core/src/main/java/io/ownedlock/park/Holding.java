@@ -14,4 +14,12 @@ public interface Holding {
     default @Nullable Instant since() {
         return null;
     }
+
+    /**
+     * Whether a future has brought it, so that it is given back by whatever was chained to that future, even if the owner's thread is
+     * stopped.
+     */
+    default boolean isByFuture() {
+        return false;
+    }
 }

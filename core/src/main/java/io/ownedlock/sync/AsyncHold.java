@@ -80,7 +80,7 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
             completeExceptionally(e);
             return;
         }
-        if (!complete(new GrantHold(ownership)) && ownership.decline()) {
+        if (!complete(new GrantHold(ownership, Ownership.HOLD_BY_FUTURE)) && ownership.decline()) {
             waits.tellReleased(ownership);
         }
     }

@@ -84,6 +84,9 @@ final class Claim extends ExitHook implements Holding, Permit {
     /** The next of those that were given a permit in one step and are to be woken. */
     @Nullable Claim nextGranted;
 
+    /** Whether a future is to bring the permit. Written before anything else. */
+    boolean byFuture;
+
     /** When the permit was got; written before {@code HELD}. */
     volatile long sinceNanos;
 
@@ -137,6 +140,11 @@ final class Claim extends ExitHook implements Holding, Permit {
     @Override
     public Task owner() {
         return owner;
+    }
+
+    @Override
+    public boolean isByFuture() {
+        return byFuture;
     }
 
     /** Whether the owner borrows for itself, so that nobody else is expected to give the permit back. */

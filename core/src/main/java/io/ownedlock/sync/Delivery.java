@@ -71,6 +71,7 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
     }
 
     private void order(Patience patience) {
+        claim.byFuture = true;
         pool.register(claim);
         if (pool.takeFree(claim)) {
             pool.confirm(claim, 0);

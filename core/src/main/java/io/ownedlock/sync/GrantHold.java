@@ -19,12 +19,14 @@ final class GrantHold implements Hold {
     }
 
     private final Ownership ownership;
+    private final long grip;
 
     @SuppressWarnings("unused") // read and written through CLOSED
     private volatile boolean closed;
 
-    GrantHold(Ownership ownership) {
+    GrantHold(Ownership ownership, long grip) {
         this.ownership = ownership;
+        this.grip = grip;
     }
 
     @Override
@@ -50,7 +52,7 @@ final class GrantHold implements Hold {
     @Override
     public void close() {
         if (CLOSED.compareAndSet(this, false, true)) {
-            ownership.giveBack(Ownership.HOLD);
+            ownership.giveBack(grip);
         }
     }
 }

@@ -115,7 +115,7 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
     private @Nullable Hold tryAcquire(Patience patience) {
         try {
             Ownership taken = take(Ownership.HOLD, patience);
-            return taken == null ? null : new GrantHold(taken);
+            return taken == null ? null : new GrantHold(taken, Ownership.HOLD);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LockInterruptedException(id(), e);

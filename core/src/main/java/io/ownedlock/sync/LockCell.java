@@ -164,15 +164,15 @@ final class LockCell extends LockWord {
      */
     CompletableFuture<Hold> takeAsync(Patience patience) {
         Task task = Task.current();
-        if (state() instanceof Grant held && held.owner() == task && addGrip(held, Grant.HOLD)) {
-            return CompletableFuture.completedFuture(new GrantHold(held));
+        if (state() instanceof Grant held && held.owner() == task && addGrip(held, Grant.HOLD_BY_FUTURE)) {
+            return CompletableFuture.completedFuture(new GrantHold(held, Grant.HOLD_BY_FUTURE));
         }
-        Grant grant = new Grant(this, task, Grant.HOLD);
+        Grant grant = new Grant(this, task, Grant.HOLD_BY_FUTURE);
         task.add(grant);
         try {
             if (claim(grant)) {
                 confirm(grant, 0);
-                return CompletableFuture.completedFuture(new GrantHold(grant));
+                return CompletableFuture.completedFuture(new GrantHold(grant, Grant.HOLD_BY_FUTURE));
             }
             return queue.awaitAsync(grant, patience);
         } catch (RuntimeException | Error e) {

@@ -9,6 +9,7 @@ import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -51,9 +52,17 @@ final class LockQueue implements Resource, Turn {
         return cell.state() instanceof Grant held ? List.of(held) : List.of();
     }
 
+    /** Lenders too, since the loan may be back before they are. */
     @Override
     public List<Grant> inTheWayOf(Waiter waiter) {
-        return cell.state() instanceof Grant held && !Cell.mayTake(held, waiter.task()) ? List.of(held) : List.of();
+        Grant held = cell.state() instanceof Grant top ? top : null;
+        List<Grant> all = new ArrayList<>(1);
+        for (Grant grant = held; grant != null && !Cell.mayTake(grant, waiter.task()); grant = grant.lender) {
+            if (grant.isOpen()) {
+                all.add(grant);
+            }
+        }
+        return all;
     }
 
     @Override

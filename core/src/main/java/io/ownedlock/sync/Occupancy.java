@@ -168,15 +168,14 @@ record Occupancy(
         return writer != null && !isBorrowed(writer) ? List.of(writer) : readers;
     }
 
-    /** Who of those has to leave before this share may come in; none that it could share with, or is nested in. */
+    /**
+     * Who has to leave before this share may come in; none that it could share with, or is nested in. What a writer lends for
+     * reading is in a strange reader's way like the writer itself; and the writer too, since the loan may be back before it is.
+     */
     List<Share> inTheWayOf(Share share) {
-        if (admits(share)) {
+        if (admits(share) || (writer == null && !share.isWriting())) {
             return List.of();
         }
-        return inTheWay().stream()
-                .filter(other -> !other.isFor(share.owner()))
-                // What a writer lends for reading is in a stranger's way like the writer itself.
-                .filter(other -> writer != null || share.isWriting())
-                .toList();
+        return inside().stream().filter(other -> !other.isFor(share.owner())).toList();
     }
 }

@@ -24,8 +24,14 @@ abstract class Ownership extends ExitHook implements Holding {
     /** One {@code lock()}. */
     static final long LOCK = 1;
 
-    /** One {@link Hold}. */
-    static final long HOLD = 1L << 32;
+    /** One {@link Hold} that the owner's thread has taken. */
+    static final long HOLD = 1L << 21;
+
+    /** One {@link Hold} that a future has brought. */
+    static final long HOLD_BY_FUTURE = 1L << 42;
+
+    /** As many as there may be of each. */
+    static final int MOST = (1 << 21) - 1;
 
     private static final VarHandle GRIPS;
     private static final VarHandle SINCE;
@@ -104,6 +110,11 @@ abstract class Ownership extends ExitHook implements Holding {
         return owner;
     }
 
+    @Override
+    public boolean isByFuture() {
+        return grips >= HOLD_BY_FUTURE && grips % HOLD_BY_FUTURE == 0;
+    }
+
     /** Since when the owner has this; the same whenever it is asked for. */
     @Override
     public Instant since() {
@@ -144,17 +155,25 @@ abstract class Ownership extends ExitHook implements Holding {
 
     /** Whether it has a grip by {@code lock()}. */
     boolean isLocked() {
-        return (int) grips != 0;
+        return of(grips, LOCK) != 0;
     }
 
     int count() {
         long seen = grips;
-        return (int) seen + (int) (seen >>> 32);
+        return of(seen, LOCK) + of(seen, HOLD) + of(seen, HOLD_BY_FUTURE);
+    }
+
+    private static int of(long grips, long kind) {
+        return (int) (grips / kind) & MOST;
     }
 
     /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
     boolean addGrip(long grip) {
         for (long seen = grips; seen != 0; seen = grips) {
+            if (of(seen, grip) == MOST) {
+                throw new Error(
+                        owner + " has taken " + lockId() + " " + MOST + " times, and cannot take it more often");
+            }
             if (GRIPS.compareAndSet(this, seen, seen + grip)) {
                 return true;
             }
@@ -178,12 +197,12 @@ abstract class Ownership extends ExitHook implements Holding {
     }
 
     /**
-     * Takes off a {@link #HOLD} that nobody was given. If there is no other grip, it has never been there.
+     * Takes off a {@link #HOLD_BY_FUTURE} that nobody was given. If there is no other grip, it has never been there.
      *
      * @return whether there was none
      */
     boolean decline() {
-        if (!takeOff(HOLD)) {
+        if (!takeOff(HOLD_BY_FUTURE)) {
             return false;
         }
         withdraw();

@@ -124,16 +124,16 @@ final class ReadWriteCell {
      */
     CompletableFuture<Hold> takeAsync(Side side, Patience patience) {
         Task task = Task.current();
-        Share held = reenter(task, side, Ownership.HOLD);
+        Share held = reenter(task, side, Ownership.HOLD_BY_FUTURE);
         if (held != null) {
-            return CompletableFuture.completedFuture(new GrantHold(held));
+            return CompletableFuture.completedFuture(new GrantHold(held, Ownership.HOLD_BY_FUTURE));
         }
-        Share share = new Share(this, side, task, Ownership.HOLD);
+        Share share = new Share(this, side, task, Ownership.HOLD_BY_FUTURE);
         task.add(share);
         try {
             if (claim(share)) {
                 confirm(share, 0);
-                return CompletableFuture.completedFuture(new GrantHold(share));
+                return CompletableFuture.completedFuture(new GrantHold(share, Ownership.HOLD_BY_FUTURE));
             }
             return queue.awaitAsync(share, patience);
         } catch (RuntimeException | Error e) {

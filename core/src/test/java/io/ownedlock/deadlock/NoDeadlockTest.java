@@ -256,6 +256,19 @@ class NoDeadlockTest extends DeadlockTesting {
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
     }
 
+    /** Whatever is chained to the future gives it back, on whatever thread, though the owner's sleeps. */
+    @Test
+    void whatAFutureHasBroughtIsGivenBackElsewhere() {
+        Hold byFuture = in(first, a::acquireAsync).join();
+        Hold held = in(second, b::acquire);
+        Actor<Hold> owner = waiting(b, first, b::acquire);
+        Actor<Hold> waiter = waiting(a, second, a::acquire);
+        byFuture.close();
+        waiter.result().close();
+        held.close();
+        owner.result().close();
+    }
+
     /** Asleep, waiting to be notified: by whom, nobody knows. */
     @Test
     void whoWaitsForAConditionWaitsForNobody() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ownedlock.sync.DeadlockException;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockInterruptedException;
+import io.ownedlock.sync.TaskReadWriteLock;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.testing.Actor;
@@ -60,6 +61,43 @@ class SuspendedTaskTest extends DeadlockTesting {
             }
         });
         assertThat(refused(() -> in(second, a::acquire))).hasMessageContaining("'borrower'");
+        lender.interrupt();
+        assertThat(lender.failure()).isInstanceOf(LockInterruptedException.class);
+    }
+
+    /** A stranger cannot share what a writer lends, though it only wants to read. */
+    @Test
+    void aReaderThatWaitsForWhatAWriterHasLentForReading() {
+        TaskReadWriteLock pair = registry.obtainReadWrite("pair");
+        in(second, b::acquire);
+        Actor<Void> writer = waiting(b, first, () -> {
+            try (Hold ignored = pair.writeLock().acquire()) {
+                return Task.runInTask("borrower", () -> {
+                    pair.readLock().acquire();
+                    b.acquire().close();
+                    return null;
+                });
+            }
+        });
+        refused(() -> in(second, pair.readLock()::acquire));
+        writer.interrupt();
+        assertThat(writer.failure()).isInstanceOf(LockInterruptedException.class);
+    }
+
+    /** What a future has brought may be given back elsewhere; what it was borrowed from is not. */
+    @Test
+    void aLenderWhoseLoanAFutureHasBrought() {
+        in(second, b::acquire);
+        Actor<Void> lender = waiting(b, first, () -> {
+            try (Hold ignored = a.acquire()) {
+                return Task.runInTask("borrower", () -> {
+                    a.acquireAsync();
+                    b.acquire().close();
+                    return null;
+                });
+            }
+        });
+        refused(() -> in(second, a::acquire));
         lender.interrupt();
         assertThat(lender.failure()).isInstanceOf(LockInterruptedException.class);
     }

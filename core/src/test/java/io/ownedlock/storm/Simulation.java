@@ -321,6 +321,7 @@ final class Simulation implements Ticker, Parker, Executor {
         while (!errands.isEmpty() || strands.stream().anyMatch(strand -> !strand.done && strand != messenger)) {
             Runnable errand = errands.poll();
             if (errand != null) {
+                roundsInVain = 0;
                 errand.run();
             } else if (roundsInVain > 0) {
                 onStall.accept(roundsInVain);

@@ -33,6 +33,21 @@ class TaskLockTest extends LockTesting {
     }
 
     @Test
+    void isTakenAgainSoOftenAndNoMore() {
+        for (int times = 0; times < Ownership.MOST; times++) {
+            lock.lock();
+        }
+        assertThatThrownBy(lock::lock).isInstanceOf(Error.class).hasMessageContaining("" + Ownership.MOST);
+        try (Hold ignored = lock.acquire()) {
+            assertThat(lock.snapshot().count()).isEqualTo(Ownership.MOST + 1);
+        }
+        for (int times = 0; times < Ownership.MOST; times++) {
+            lock.unlock();
+        }
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
     void itsTextIsNameAndKeyWhateverItsState() {
         TaskLock poisonable = newLock(settings(OnOwnerEnd.POISON));
         assertThat(poisonable).hasToString("order[42]");
