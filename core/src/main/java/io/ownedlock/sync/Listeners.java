@@ -5,6 +5,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Many listeners as one that never throws. */
 final class Listeners implements LockListener {
@@ -38,6 +39,11 @@ final class Listeners implements LockListener {
     }
 
     @Override
+    public void deadlock(LockId lock, String cycle) {
+        tell(listener -> listener.deadlock(lock, cycle));
+    }
+
+    @Override
     public void contended(LockId lock) {
         tell(listener -> listener.contended(lock));
     }
@@ -60,6 +66,22 @@ final class Listeners implements LockListener {
     @Override
     public void repaired(LockId lock) {
         tell(listener -> listener.repaired(lock));
+    }
+
+    /**
+     * Tells the listener, if there is one, that a task goes away without the lock.
+     *
+     * @return what the task is to throw
+     */
+    static <X extends RuntimeException> X told(
+            @Nullable LockListener listener, LockId lock, X failure, long waitNanos) {
+        if (listener != null) {
+            listener.notAcquired(lock, WaitOutcome.of(failure), waitNanos);
+            if (failure instanceof DeadlockException deadlock) {
+                listener.deadlock(lock, deadlock.cycle());
+            }
+        }
+        return failure;
     }
 
     private void tell(Consumer<LockListener> event) {

@@ -124,7 +124,7 @@ final class LockCell extends LockWord {
             Cell seen = state();
             Abandonment broken = Cell.brokenFor(grant.owner(), seen);
             if (broken != null) {
-                throw new BrokenLockException(broken, null);
+                throw Listeners.told(listener, id, new BrokenLockException(broken, null), 0);
             }
             if (Cell.mayTake(seen, grant.owner())) {
                 if (seen instanceof Grant held && !settings.reentrant()) {
@@ -145,7 +145,7 @@ final class LockCell extends LockWord {
     /** The second half of an acquisition: the task may have been told to end since the first. */
     void confirm(Grant grant, long waitedNanos) {
         if (!grant.owner().isActive()) {
-            throw refusal(grant);
+            throw Listeners.told(listener, id, refusal(grant), waitedNanos);
         }
         if (listener != null) {
             listener.acquired(id, waitedNanos);

@@ -16,10 +16,11 @@ public interface LockListener {
     default void acquired(LockId lock, long waitNanos) {}
 
     /**
-     * A task gave up waiting for a lock, or had to. Not called for an attempt that would not have waited.
+     * A task did not get a lock: it gave up waiting, or had to, or was turned away as soon as it came. Not called for a try at a lock
+     * that is just held.
      *
      * @param outcome why; never {@code GRANTED}
-     * @param waitNanos how long it waited
+     * @param waitNanos how long it waited; 0 if it did not
      */
     default void notAcquired(LockId lock, WaitOutcome outcome, long waitNanos) {}
 
@@ -36,6 +37,14 @@ public interface LockListener {
      * @param waitersTold how many were waiting and have been told
      */
     default void abandoned(Abandonment abandonment, int waitersTold) {}
+
+    /**
+     * A wait that would never have ended was refused; {@link #notAcquired} is called as well.
+     *
+     * @param lock what the victim waited for
+     * @param cycle who waits for whom, a line for each
+     */
+    default void deadlock(LockId lock, String cycle) {}
 
     /** A task is about to wait for a lock. */
     default void contended(LockId lock) {}

@@ -112,10 +112,11 @@ final class LockQueue implements Resource, Turn {
             grant = grant.lender;
         }
         if (grant == null && lot.size() >= settings.maxWaiters()) {
-            throw new LockRefusedException(
+            LockRefusedException refusal = new LockRefusedException(
                     cell.id(),
                     "as many as may wait are waiting, " + settings.maxWaiters() + holder()
                             + ". Try again later, or let more wait (max-waiters).");
+            throw Listeners.told(listener, cell.id(), refusal, 0);
         }
         return grant != null;
     }

@@ -172,11 +172,11 @@ final class PermitPool {
     /** The last step of an acquisition: a task may have been told to end since the first, and may even be over. */
     void confirm(Claim claim, long waitedNanos) {
         if (claim.state() != Claim.State.HELD || !claim.mayGoOn()) {
-            throw claim.refusal();
+            throw Listeners.told(listener, id, claim.refusal(), waitedNanos);
         }
         if (claim.isShared()) {
             if (!exits.disown(claim)) {
-                throw claim.refusal();
+                throw Listeners.told(listener, id, claim.refusal(), waitedNanos);
             }
             return;
         }

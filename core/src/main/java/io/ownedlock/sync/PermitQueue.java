@@ -60,7 +60,7 @@ final class PermitQueue implements Resource, Turn {
     /** The cheap way to be refused: nothing has been done that would have to be undone. */
     private void requireRoom() {
         if (lot.size() >= maxWaiters) {
-            throw noRoom();
+            throw Listeners.told(listener, pool.id(), noRoom(), 0);
         }
     }
 
@@ -69,7 +69,7 @@ final class PermitQueue implements Resource, Turn {
         // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
         VarHandle.fullFence();
         if (lot.size() > maxWaiters && leaveIfBeyond(waiter)) {
-            throw noRoom();
+            throw Listeners.told(listener, pool.id(), noRoom(), 0);
         }
         if (listener != null) {
             listener.contended(pool.id());

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
  * What all primitives have in common: a name, owners that may be gone without a word, and a look at them. For registries,
  * watchdogs and operators; how each of them is taken, and what its owner's end does to it, it says itself.
  *
+ * <p><b>When the application shuts down</b> nothing is broken by that alone: who waits goes on waiting until an owner gives back, ends
+ * or is found dead, until its time is up, or until its thread is interrupted, as an executor does that is shut down at once.
+ *
  * <p>Nothing here blocks. What is told is out of date when it returns.
  */
 public sealed interface Primitive permits TaskLock, TaskReadWriteLock, TaskSemaphore, CapacityLimiter {

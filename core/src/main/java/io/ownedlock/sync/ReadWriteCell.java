@@ -181,7 +181,7 @@ final class ReadWriteCell {
         }
         Abandonment broken = seen.brokenFor(share);
         if (broken != null) {
-            throw new BrokenLockException(broken, null);
+            throw Listeners.told(listener, id, new BrokenLockException(broken, null), 0);
         }
     }
 
@@ -210,7 +210,7 @@ final class ReadWriteCell {
     /** The second half of an acquisition: the task may have been told to end since the first. */
     void confirm(Share share, long waitedNanos) {
         if (!share.owner().isActive()) {
-            throw refusal(share);
+            throw Listeners.told(listener, id, refusal(share), waitedNanos);
         }
         if (listener != null) {
             listener.acquired(id, waitedNanos);

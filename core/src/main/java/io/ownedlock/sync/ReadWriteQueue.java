@@ -103,7 +103,9 @@ final class ReadWriteQueue implements Resource, Turn {
     private boolean room(Task task) {
         boolean athome = cell.occupancy().closestFor(task) != null;
         if (!athome && lot.size() >= settings.maxWaiters()) {
-            throw new LockRefusedException(cell.id(), "as many as may wait are waiting, " + settings.maxWaiters());
+            LockRefusedException refusal =
+                    new LockRefusedException(cell.id(), "as many as may wait are waiting, " + settings.maxWaiters());
+            throw Listeners.told(listener, cell.id(), refusal, 0);
         }
         return athome;
     }

@@ -110,12 +110,11 @@ final class Waits {
     /** Tells the listeners that a waiter has not got what it waited for, and throws what it was failed with. */
     void throwIfFailed(Waiter waiter, WaitOutcome outcome) {
         Supplier<? extends RuntimeException> failure = waiter.failure();
-        RuntimeException told = failure == null ? null : failure.get();
-        if (listener != null && !waiter.isGranted()) {
-            listener.notAcquired(id, told == null ? outcome : WaitOutcome.of(told), waited(waiter));
+        if (failure != null) {
+            throw Listeners.told(listener, id, failure.get(), waited(waiter));
         }
-        if (told != null) {
-            throw told;
+        if (listener != null && !waiter.isGranted()) {
+            listener.notAcquired(id, outcome, waited(waiter));
         }
     }
 

@@ -308,7 +308,12 @@ class ReadWriteTest extends ReadWriteTesting {
             assertThatThrownBy(write::tryLock).isInstanceOf(LockRefusedException.class);
         }
         assertThat(pair.isIdle()).isTrue();
-        assertThat(events).containsExactly("acquired order[42] after 0", "released order[42] after 0");
+        assertThat(events)
+                .containsExactly(
+                        "acquired order[42] after 0",
+                        "released order[42] after 0",
+                        "REFUSED order[42] after 0",
+                        "REFUSED order[42] after 0");
     }
 
     @Test
