@@ -58,7 +58,7 @@ abstract class Place {
     /** What a future brings is given back after a while, whatever the task does meanwhile. */
     void later(Frame frame, boolean exclusive, CompletableFuture<? extends AutoCloseable> future) {
         frame.futures.add(future);
-        future.thenAccept(hold -> {
+        CompletableFuture<Void> unused = future.thenAccept(hold -> {
             // The task may have ended between the news and this.
             if (!frame.isOver()) {
                 frame.enter(this, exclusive);

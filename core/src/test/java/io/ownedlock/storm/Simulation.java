@@ -49,6 +49,10 @@ final class Simulation implements Ticker, Parker, Executor {
         private final Semaphore baton = new Semaphore(0);
         private boolean parked;
         private boolean permit;
+
+        /** Kept for when it has the baton: who waits for that hides its interrupt from others. */
+        private boolean interrupted;
+
         private boolean done;
         private long deadline;
 
@@ -76,10 +80,14 @@ final class Simulation implements Ticker, Parker, Executor {
         private void awaitBaton() {
             baton.acquireUninterruptibly();
             awaitTheDead();
+            if (interrupted) {
+                interrupted = false;
+                Thread.currentThread().interrupt();
+            }
         }
 
         boolean isReady() {
-            return !done && (!parked || permit || thread.isInterrupted());
+            return !done && (!parked || permit || interrupted);
         }
 
         boolean isDue() {
@@ -120,6 +128,15 @@ final class Simulation implements Ticker, Parker, Executor {
         onStall = round;
     }
 
+    void interrupt(Thread thread) {
+        Strand strand = byThread.get(thread);
+        if (strand == CURRENT.get()) {
+            thread.interrupt();
+        } else {
+            strand.interrupted = true;
+        }
+    }
+
     void letPass(long time) {
         nanos += time;
     }
@@ -137,15 +154,18 @@ final class Simulation implements Ticker, Parker, Executor {
     }
 
     /** Lets all threads run until the last one has ended; throws what went wrong first. */
-    void run() throws Throwable {
+    void run() throws Exception {
         strands.forEach(strand -> strand.thread.start());
         hand(next());
         if (!end.tryAcquire(STUCK_SECONDS, TimeUnit.SECONDS)) {
             throw new AssertionError("A thread does not give the baton back:\n" + stacks());
         }
         awaitTheDead();
+        if (failure instanceof Error error) {
+            throw error;
+        }
         if (failure != null) {
-            throw failure;
+            throw new AssertionError(failure);
         }
     }
 

@@ -15,20 +15,38 @@ final class Storm {
     private final int keys;
     private final List<Step> program;
 
-    Storm(long seed) {
+    private Storm(long seed, int strands, int keys, int length) {
         this.seed = seed;
+        this.strands = strands;
+        this.keys = keys;
+        this.program = Step.program(seed, strands, keys, length);
+    }
+
+    /** A few threads at a few primitives, all of a kind or one of each. */
+    static Storm narrow(long seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-        this.strands = random.nextInt(2, 7);
-        this.keys = random.nextInt(1, 10);
-        this.program = Step.program(seed, strands, keys, strands * random.nextInt(4, 25));
+        int strands = random.nextInt(2, 7);
+        return new Storm(seed, strands, random.nextInt(1, 10), strands * random.nextInt(4, 25));
+    }
+
+    /** Many of both. */
+    static Storm wide(long seed) {
+        return new Storm(seed, 16, 2_000, 2_000);
     }
 
     /** Runs it; what is thrown names the seed, and the shortest program found that goes wrong too. */
-    void blow() {
+    void blow() throws InterruptedException {
         Failure failure = run(program, seed);
         if (failure != null) {
             throw reduce(failure).toError(seed);
         }
+    }
+
+    /** Runs it, and says what was done in what order. */
+    List<String> history() throws Exception {
+        World world = new World(seed, keys);
+        world.run(program, strands);
+        return world.history();
     }
 
     private record Failure(List<Step> program, long schedule, Throwable error, List<String> history) {
@@ -45,20 +63,20 @@ final class Storm {
         }
     }
 
-    private Failure run(List<Step> candidate, long schedule) {
+    private Failure run(List<Step> candidate, long schedule) throws InterruptedException {
         World world = new World(schedule, keys);
         try {
             world.run(candidate, strands);
             return null;
         } catch (InterruptedException e) {
-            throw new AssertionError("Interrupted", e);
-        } catch (Throwable e) {
+            throw e;
+        } catch (Exception | AssertionError e) {
             return new Failure(candidate, schedule, e, world.history());
         }
     }
 
     /** Leaves out halves, quarters, and so on, as long as some schedule still makes it fail. */
-    private Failure reduce(Failure found) {
+    private Failure reduce(Failure found) throws InterruptedException {
         Failure best = found;
         for (int size = best.program().size() / 2; size > 0; size = size / 2) {
             for (int from = 0; from < best.program().size(); ) {
@@ -73,7 +91,7 @@ final class Storm {
         return best;
     }
 
-    private Failure runOften(List<Step> candidate) {
+    private Failure runOften(List<Step> candidate) throws InterruptedException {
         for (long schedule = seed; schedule < seed + RUNS_FOR_ONE_CANDIDATE; schedule++) {
             Failure failure = run(candidate, schedule);
             if (failure != null) {

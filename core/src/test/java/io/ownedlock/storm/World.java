@@ -1,5 +1,6 @@
 package io.ownedlock.storm;
 
+import io.ownedlock.deadlock.WaitForGraph;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.LockNotAcquiredException;
 import io.ownedlock.sync.LockSettings;
@@ -72,7 +73,7 @@ final class World {
     }
 
     /** Runs the program to its end; throws what should not have happened. */
-    void run(List<Step> program, int strands) throws Throwable {
+    void run(List<Step> program, int strands) throws Exception {
         for (int i = 0; i < strands; i++) {
             int strand = i;
             List<Step> mine =
@@ -90,6 +91,10 @@ final class World {
             if (leftovers != null) {
                 throw new AssertionError("Left behind: " + leftovers);
             }
+        }
+        List<WaitForGraph.Edge> edges = WaitForGraph.snapshot().edges();
+        if (edges.stream().anyMatch(edge -> edge.waiting().name().contains("strand "))) {
+            throw new AssertionError("Left behind: " + edges);
         }
     }
 
@@ -134,17 +139,17 @@ final class World {
                 case END, UNNEST -> frames.get(strand).size() == 1;
                 case DIE -> throw new Death();
                 default -> {
-                    act(strand, frame, step);
+                    act(frame, step);
                     yield true;
                 }
             };
         } catch (LockNotAcquiredException | InterruptedException e) {
-            history.add("strand " + strand + " was told: " + e);
+            history.add("strand " + strand + " was told: " + e.getClass().getSimpleName());
             return true;
         }
     }
 
-    private void act(int strand, Frame frame, Step step) throws Exception {
+    private void act(Frame frame, Step step) throws Exception {
         Place place = places.get(step.key());
         switch (step.deed()) {
             case TAKE, TAKE_STUBBORNLY, TAKE_IN_TIME, TRY, TAKE_LATER -> place.take(frame, step);
@@ -163,7 +168,7 @@ final class World {
                     other.task.end();
                 }
             }
-            case INTERRUPT -> threads.get(step.amount() % threads.size()).interrupt();
+            case INTERRUPT -> simulation.interrupt(threads.get(step.amount() % threads.size()));
             case REPAIR -> place.repair();
             case BREAK_WAITERS -> place.breakWaiters();
             case RESIZE -> place.resize(step.amount());
