@@ -21,7 +21,8 @@ final class Occupants {
     /** Somebody believes to be inside now. */
     void enter(Frame frame, boolean exclusive) {
         for (Stay other : stays) {
-            if ((exclusive || other.exclusive) && !frame.isWithin(other.frame)) {
+            boolean family = frame.isWithin(other.frame) || other.frame.isWithin(frame);
+            if ((exclusive || other.exclusive) && !family) {
                 throw new AssertionError("Two inside of " + name + ": " + frame + " came to " + other.frame);
             }
         }

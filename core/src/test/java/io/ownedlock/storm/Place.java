@@ -61,12 +61,23 @@ abstract class Place {
         CompletableFuture<Void> unused = future.thenAccept(hold -> {
             // The task may have ended between the news and this.
             if (!frame.isOver()) {
-                frame.enter(this, exclusive);
-                errands.execute(() -> {
-                    occupants.leave(frame, exclusive);
-                    Frame.close(hold);
-                });
+                arrive(frame, exclusive, hold);
             }
+        });
+    }
+
+    private void arrive(Frame frame, boolean exclusive, AutoCloseable hold) {
+        try {
+            frame.enter(this, exclusive);
+        } catch (AssertionError e) {
+            // Thrown from here, it would be the failure of a future at which nobody looks.
+            errands.execute(() -> {
+                throw e;
+            });
+        }
+        errands.execute(() -> {
+            occupants.leave(frame, exclusive);
+            Frame.close(hold);
         });
     }
 

@@ -49,7 +49,8 @@ final class Storm {
         return world.history();
     }
 
-    private record Failure(List<Step> program, long schedule, Throwable error, List<String> history) {
+    private record Failure(
+            List<Step> program, long schedule, Throwable error, List<String> history, List<String> leftovers) {
 
         AssertionError toError(long seed) {
             return new AssertionError(
@@ -58,7 +59,9 @@ final class Storm {
                             + String.join(
                                     "\n  ", program.stream().map(Step::toString).toList())
                             + "\nwhich went, with schedule " + schedule + ":\n  "
-                            + String.join("\n  ", history),
+                            + String.join("\n  ", history)
+                            + "\nand left:\n  "
+                            + String.join("\n  ", leftovers),
                     error);
         }
     }
@@ -71,7 +74,7 @@ final class Storm {
         } catch (InterruptedException e) {
             throw e;
         } catch (Exception | AssertionError e) {
-            return new Failure(candidate, schedule, e, world.history());
+            return new Failure(candidate, schedule, e, world.history(), world.leftovers());
         }
     }
 

@@ -2,10 +2,14 @@ package io.ownedlock.storm;
 
 import io.ownedlock.deadlock.WaitForGraph;
 import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.sync.Abandonment;
+import io.ownedlock.sync.LockId;
+import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockNotAcquiredException;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.OnOverdue;
 import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.sync.WaitOutcome;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -16,10 +20,46 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /** What a storm blows through: some primitives of every kind, and threads that follow a program. */
 final class World {
+
+    /** What the engine has to say, in the history; and one more place at which another thread may get its turn. */
+    private final class Chronicle implements LockListener {
+
+        @Override
+        public void acquired(LockId lock, long waitNanos) {
+            note("has got " + lock);
+        }
+
+        @Override
+        public void notAcquired(LockId lock, WaitOutcome outcome, long waitNanos) {
+            note("has not got " + lock + ": " + outcome);
+        }
+
+        @Override
+        public void released(LockId lock, long heldNanos) {
+            note("has released " + lock);
+        }
+
+        @Override
+        public void abandoned(Abandonment abandonment, int waitersTold) {
+            note("has found " + abandonment.lock() + " abandoned by "
+                    + abandonment.owner().name() + ", told " + waitersTold);
+        }
+
+        @Override
+        public void sealed(Abandonment abandonment, int waitersTold) {
+            note("has sealed " + abandonment.lock());
+        }
+
+        private void note(String event) {
+            history.add(Thread.currentThread().getName() + " " + event);
+            simulation.pass();
+        }
+    }
 
     /** How a thread leaves everything as it is. */
     private static final class Death extends RuntimeException {
@@ -39,6 +79,7 @@ final class World {
                 .ticker(simulation)
                 .parker(simulation)
                 .executor(simulation)
+                .listener(new Chronicle())
                 .settings("poison", LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.POISON))
                 .settings("hand-over", LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.HAND_OVER))
                 .settings("fair", LockSettings.DEFAULTS.withFair(true))
@@ -101,6 +142,11 @@ final class World {
     /** What was done, in order. */
     List<String> history() {
         return history;
+    }
+
+    /** Those primitives that are not as they were at first. */
+    List<String> leftovers() {
+        return places.stream().map(Place::leftovers).filter(Objects::nonNull).toList();
     }
 
     private void live(int strand, List<Step> program) {
