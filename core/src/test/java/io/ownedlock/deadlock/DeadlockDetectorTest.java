@@ -132,7 +132,8 @@ class DeadlockDetectorTest extends DeadlockTesting {
             }
             return null;
         });
-        Actor.awaitUntil(() -> KnownWaits.of(first) != null, () -> "a wait for the condition");
+        // Asleep: if it were awake, it would line up by itself, and could come last.
+        notified.awaitParked();
         in(second, () -> {
             try (Hold ignored = a.acquire()) {
                 condition.signal();

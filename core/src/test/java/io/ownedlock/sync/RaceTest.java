@@ -147,6 +147,19 @@ class RaceTest extends LockTesting {
     }
 
     @Test
+    void theLockIsNotFreeBeforeThoseInLineAreOut() {
+        Task owner = ownerOf(lock);
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        synchronized (lock.lot().monitor()) {
+            Actor<Boolean> breaker = Actor.start("breaker", owner::end);
+            Actor.awaitUntil(
+                    () -> breaker.thread().getState() == Thread.State.BLOCKED, () -> "the break to want the monitor");
+            assertThat(lock.snapshot().state()).isEqualTo(LockState.HELD);
+        }
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
+    }
+
+    @Test
     void releasedAndOverdueAtOnceIsGranted() {
         Hold hold = lock.acquire();
         Stop aboutToPark = stopAtPark("waiter");
@@ -155,6 +168,19 @@ class RaceTest extends LockTesting {
         time.advance(Duration.ofSeconds(5));
         hold.close();
         aboutToPark.pass();
+        assertThat(waiter.result()).isTrue();
+    }
+
+    @Test
+    void grantedAndOverdueAtOnceIsGranted() {
+        TaskLock fair = newLock(LockSettings.DEFAULTS.withFair(true));
+        Hold hold = fair.acquire();
+        Stop foundItHeld = stopAtRead("waiter", 3);
+        Actor<Boolean> waiter = inOwnTask("waiter", () -> fair.tryLock(1, TimeUnit.SECONDS));
+        foundItHeld.awaitReached();
+        hold.close();
+        time.advance(Duration.ofSeconds(5));
+        foundItHeld.pass();
         assertThat(waiter.result()).isTrue();
     }
 
