@@ -14,8 +14,11 @@ import java.util.function.Supplier;
 /** A thread that does one thing, and can be watched: forced order instead of sleeping. */
 public final class Actor<T> {
 
-    /** How long anything may take here: long enough for a busy machine, short enough to see where it hangs. */
-    private static final long PATIENCE_SECONDS = 20;
+    /**
+     * How long anything may take here: long enough for a busy machine, short enough to see where it hangs. Who runs code that is
+     * known to hang asks for less.
+     */
+    private static final long PATIENCE_SECONDS = Long.getLong("ownedlock.patience", 20);
 
     private final FutureTask<T> script;
     private final Thread thread;
