@@ -69,6 +69,9 @@ class EntriesTest {
         Hold first = hold(entries, 1);
         Hold second = hold(entries, 2);
         assertRefused(entries, 3);
+        assertThatExceptionOfType(LockRefusedException.class)
+                .isThrownBy(() -> entries.obtain(id(3), plain))
+                .withMessageEndingWith("in use, 2");
         assertThat(entries.obtain(id(1), plain).isHeldByCurrentTask()).isTrue();
         assertThat(entries.size()).isEqualTo(2);
         TaskLock other = entries.obtain(new LockId("seat", "3"), plain);

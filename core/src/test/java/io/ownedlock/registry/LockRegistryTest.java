@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ownedlock.sync.BrokenLockException;
 import io.ownedlock.sync.Hold;
+import io.ownedlock.sync.LockId;
+import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.LockState;
 import io.ownedlock.sync.OnOwnerEnd;
@@ -191,6 +193,11 @@ class LockRegistryTest {
         } catch (IOException expected) {
             lock = null;
         }
+        // Before a round of the watchdog could find it.
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+        }
+        assertThat(reference.get()).isNotNull();
         registry.obtain("clean");
         awaitSize(1);
         assertThatThrownBy(registry.obtain("ledger")::tryLock).isInstanceOf(BrokenLockException.class);
@@ -232,6 +239,24 @@ class LockRegistryTest {
                     return registry.size() == size;
                 },
                 () -> "a registry of " + size + " locks, not " + registry.size());
+    }
+
+    @Test
+    void theListenersHearOfItsLocks() {
+        List<LockId> heard = new ArrayList<>();
+        LockListener listener = new LockListener() {
+            @Override
+            public void acquired(LockId lock, long waitNanos) {
+                heard.add(lock);
+            }
+        };
+        LockRegistry.builder()
+                .listener(listener)
+                .build()
+                .obtain("order")
+                .acquire()
+                .close();
+        assertThat(heard).containsExactly(new LockId("order", null));
     }
 
     @Test
