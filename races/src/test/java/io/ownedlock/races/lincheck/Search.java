@@ -19,10 +19,12 @@ final class Search {
     private final Class<? extends Stage> stage;
     private final List<String> scenarios;
     private final boolean isOpen;
+    private final int times;
 
-    private Search(Class<? extends Stage> stage, boolean isOpen, String... scenarios) {
+    private Search(Class<? extends Stage> stage, boolean isOpen, int times, String... scenarios) {
         this.stage = stage;
         this.isOpen = isOpen;
+        this.times = times;
         this.scenarios = List.of(scenarios);
     }
 
@@ -32,24 +34,34 @@ final class Search {
      * @param scenarios operations by name, threads parted by bars, what a thread does one after the other by semicolons
      */
     static Search of(Class<? extends Stage> stage, String... scenarios) {
-        return new Search(stage, true, scenarios);
+        return new Search(stage, true, 1, scenarios);
     }
 
     /** Only these scenarios: others would wait for ever, and rightly so. */
     static Search only(Class<? extends Stage> stage, String... scenarios) {
-        return new Search(stage, false, scenarios);
+        return new Search(stage, false, 1, scenarios);
+    }
+
+    /** Only these scenarios, and more of each even in the short run: what they are for takes several turns, at the right moments. */
+    static Search thorough(Class<? extends Stage> stage, String... scenarios) {
+        return new Search(stage, false, 7, scenarios);
     }
 
     /** Goes through the orders in which threads can take turns, those with few turns first. */
     String checkModel() {
         Stage.makeSleepVisible(true);
-        return check("model", new ModelCheckingOptions(), LONG ? 3000 : 100);
+        return check("model", new ModelCheckingOptions(), invocations(500, 60));
     }
 
     /** Lets the threads run. */
     String stress() {
         Stage.makeSleepVisible(false);
-        return check("stress", new StressOptions(), LONG ? 20_000 : 500);
+        return check("stress", new StressOptions(), invocations(20_000, 200));
+    }
+
+    /** For each scenario. */
+    private static int invocations(int atLength, int inShort) {
+        return LONG ? atLength : inShort;
     }
 
     private String check(String how, Options<?, ?> options, int invocations) {
@@ -57,8 +69,8 @@ final class Search {
                 .actorsPerThread(2)
                 .actorsBefore(0)
                 .actorsAfter(0)
-                .iterations(LONG && isOpen ? 12 : 0)
-                .invocationsPerIteration(invocations)
+                .iterations(LONG && isOpen ? 10 : 0)
+                .invocationsPerIteration(invocations * times)
                 .sequentialSpecification(sequential())
                 .verifier(Counting.class);
         scenarios.forEach(scenario -> options.addCustomScenario(parse(scenario)));
