@@ -44,19 +44,19 @@ final class Search {
 
     /** Only these scenarios, and more of each even in the short run: what they are for takes several turns, at the right moments. */
     static Search thorough(Class<? extends Stage> stage, String... scenarios) {
-        return new Search(stage, false, 7, scenarios);
+        return new Search(stage, false, 17, scenarios);
     }
 
     /** Goes through the orders in which threads can take turns, those with few turns first. */
     String checkModel() {
         Stage.makeSleepVisible(true);
-        return check("model", new ModelCheckingOptions(), invocations(500, 60));
+        return check("model", new ModelCheckingOptions(), invocations(500, 25));
     }
 
     /** Lets the threads run. */
     String stress() {
         Stage.makeSleepVisible(false);
-        return check("stress", new StressOptions(), invocations(20_000, 200));
+        return check("stress", new StressOptions(), invocations(20_000, 100));
     }
 
     /** For each scenario. */
