@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class StormTest {
 
-    private static final int DEATHS = 10_000;
+    private static final int DEATHS = Storm.deaths(10_000);
 
     @Test
     void breaking() {

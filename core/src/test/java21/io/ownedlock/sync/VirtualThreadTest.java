@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** The lock on virtual threads: compiled and run only where there are any. */
 class VirtualThreadTest extends LockTesting {
 
-    private static final int DEATHS = 70_000;
+    private static final int DEATHS = Storm.deaths(70_000);
 
     private static Thread virtual(Runnable task) {
         return Thread.ofVirtual().unstarted(task);
