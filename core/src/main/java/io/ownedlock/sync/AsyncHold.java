@@ -5,7 +5,6 @@ import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,11 +52,7 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     }
 
     void expire(Waiter waiter, Patience patience) {
-        if (patience.nanos() != Patience.FOR_EVER && !isDone()) {
-            // A timer that is left behind keeps this future, and no longer than the time it was set for.
-            delayedExecutor(patience.nanos(), TimeUnit.NANOSECONDS, executor)
-                    .execute(() -> waits.fail(waiter, turn, () -> ownership.tooLong(patience)));
-        }
+        patience.whenUp(this, executor, () -> waits.fail(waiter, turn, () -> ownership.tooLong(patience)));
     }
 
     /** The alarm. */

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -97,13 +96,8 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
     }
 
     private void expire(Waiter waiter, Patience patience) {
-        if (patience.nanos() != Patience.FOR_EVER && !future.isDone()) {
-            // On the timer's own thread, which only hands over to the executor. A timer that is left behind keeps this
-            // no longer
-            // than the time it was set for.
-            CompletableFuture.delayedExecutor(patience.nanos(), TimeUnit.NANOSECONDS, Runnable::run)
-                    .execute(() -> pool.lot().fail(waiter, () -> pool.tooLong(patience)));
-        }
+        // On the timer's own thread, which only hands over to the executor.
+        patience.whenUp(future, Runnable::run, () -> pool.lot().fail(waiter, () -> pool.tooLong(patience)));
     }
 
     private void dispatch() {

@@ -1,6 +1,8 @@
 package io.ownedlock.sync;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,26 @@ record Patience(long nanos, boolean interruptible, boolean owned) {
     /** When a wait that began at this time is over; {@link #FOR_EVER} for never. */
     long deadline(long since) {
         return nanos == FOR_EVER ? FOR_EVER : since + Math.min(nanos, LONGEST);
+    }
+
+    /**
+     * Does something when the time of a future is up, unless it is complete by then. Its timer goes when the future is complete: it
+     * would keep what has long been released, and every cancelled future, for as long as was ever to be waited.
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // neither step can fail
+    void whenUp(CompletableFuture<?> future, Executor executor, Runnable action) {
+        if (nanos == FOR_EVER || future.isDone()) {
+            return;
+        }
+        CompletableFuture<Boolean> timer = new CompletableFuture<>();
+        timer.thenAccept(up -> {
+            if (up) {
+                executor.execute(action);
+            }
+        });
+        timer.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);
+        // Not by cancelling it: on older JDKs only a value stops the clock.
+        future.whenComplete((got, failure) -> timer.complete(false));
     }
 
     Duration time() {
