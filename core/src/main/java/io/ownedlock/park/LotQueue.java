@@ -1,5 +1,6 @@
 package io.ownedlock.park;
 
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import io.ownedlock.time.Parker;
@@ -118,6 +119,7 @@ abstract class LotQueue extends Blocker {
      * @return {@code false} if it was not in this queue any more
      */
     public boolean move(Waiter waiter, ParkingLot sibling) {
+        Headroom.require();
         synchronized (monitor) {
             if (waiter.lot != this) {
                 return false;
@@ -136,6 +138,7 @@ abstract class LotQueue extends Blocker {
     }
 
     private void enqueue(Waiter waiter, boolean ahead) {
+        Headroom.requireLittle();
         synchronized (monitor) {
             if (!isBroken()) {
                 queue.add(waiter, ahead);
@@ -192,6 +195,7 @@ abstract class LotQueue extends Blocker {
      * @return {@code false} if it was not in the queue any more, so the outcome is somebody else's
      */
     public boolean remove(Waiter waiter) {
+        Headroom.requireLittle();
         synchronized (monitor) {
             if (waiter.lot != this) {
                 return false;
@@ -208,6 +212,7 @@ abstract class LotQueue extends Blocker {
      * @return {@code false} if it was not in the queue any more
      */
     public boolean grant(Waiter waiter) {
+        Headroom.requireLittle();
         synchronized (monitor) {
             if (!remove(waiter)) {
                 return false;
@@ -224,6 +229,7 @@ abstract class LotQueue extends Blocker {
      * @return {@code false} if it was in none of them any more
      */
     public boolean fail(Waiter waiter, Supplier<? extends RuntimeException> failure) {
+        Headroom.require();
         if (!failAsleep(waiter, failure)) {
             return false;
         }
@@ -233,6 +239,7 @@ abstract class LotQueue extends Blocker {
 
     /** Like {@link #fail}, and leaves it asleep: for who holds a lock, to {@link Waiter#wake()} it when that is given back. */
     public boolean failAsleep(Waiter waiter, Supplier<? extends RuntimeException> failure) {
+        Headroom.requireLittle();
         synchronized (monitor) {
             ParkingLot where = waiter.lot;
             if (where == null || where.monitor() != monitor || !where.remove(waiter)) {

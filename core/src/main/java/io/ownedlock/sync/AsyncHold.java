@@ -5,6 +5,7 @@ import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     private final Turn turn;
     private final Ownership ownership;
     private final Executor executor;
+    private final AtomicBoolean settled = new AtomicBoolean();
 
     AsyncHold(Waits waits, Turn turn, Ownership ownership, Executor executor) {
         this.waits = waits;
@@ -59,23 +61,31 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     void decided(Waiter waiter) {
         try {
             executor.execute(() -> settle(waiter));
-        } catch (RejectedExecutionException shuttingDown) {
-            // Better here than never.
+        } catch (RejectedExecutionException | Error noThread) {
+            // Shutting down, or there is no thread or memory for it. Better here than never.
             settle(waiter);
         }
     }
 
     private void settle(Waiter waiter) {
+        if (!settled.compareAndSet(false, true)) {
+            return;
+        }
         ownership.waiter = null;
+        Hold hold;
         try {
             waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
             ownership.confirm(waits.waited(waiter));
-        } catch (RuntimeException e) {
-            ownership.decline();
-            completeExceptionally(e);
+            hold = new GrantHold(ownership, Ownership.HOLD_BY_FUTURE);
+        } catch (RuntimeException | Error e) {
+            try {
+                ownership.decline();
+            } finally {
+                completeExceptionally(e);
+            }
             return;
         }
-        if (!complete(new GrantHold(ownership, Ownership.HOLD_BY_FUTURE)) && ownership.decline()) {
+        if (!complete(hold) && ownership.decline()) {
             waits.tellReleased(ownership);
         }
     }

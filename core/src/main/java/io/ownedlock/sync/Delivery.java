@@ -103,7 +103,7 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
     private void dispatch() {
         try {
             executor.execute(this);
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | Error e) {
             // The permit must not be lost with an executor that is shut down; whoever ordered it will want to give it
             // back.
             ForkJoinPool.commonPool().execute(this);

@@ -2,6 +2,7 @@ package io.ownedlock.sync;
 
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.TaskEnd;
 import io.ownedlock.time.Ticker;
 import java.util.function.Supplier;
@@ -81,6 +82,7 @@ final class LockBreaking {
         Waiter heir;
         Waiter failed = null;
         ParkingLot lot = cell.queue().lot();
+        Headroom.require();
         synchronized (lot.monitor()) {
             if (cell.state() != grant) {
                 return;
@@ -128,6 +130,7 @@ final class LockBreaking {
         Abandonment abandonment = describe(held, reason);
         Waiter failed;
         ParkingLot lot = cell.queue().lot();
+        Headroom.require();
         synchronized (lot.monitor()) {
             if (cell.state() != held || held.seal != null) {
                 return false;

@@ -1,6 +1,7 @@
 package io.ownedlock.sync;
 
 import io.ownedlock.park.ParkingLot;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
@@ -210,6 +211,7 @@ final class LockCell extends LockWord {
 
     /** The task did not get the lock, or cannot make use of it. */
     void withdraw(Grant grant) {
+        queue.drop(grant);
         undo(grant);
         grant.owner().remove(grant);
     }
@@ -220,6 +222,9 @@ final class LockCell extends LockWord {
      */
     boolean vacate(Grant grant, Cell.Free after) {
         Grant lender = grant.lender;
+        if (lender != null || !queue.lot().isEmpty()) {
+            Headroom.require();
+        }
         if (!change(grant, lender == null ? after : lender)) {
             return false;
         }

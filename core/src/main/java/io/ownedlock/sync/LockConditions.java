@@ -57,8 +57,10 @@ final class LockConditions {
         }
     }
 
+    /** Whether nobody waits. A condition may have been left in the list by a thread that was struck down as it woke up. */
     boolean isEmpty() {
         synchronized (cell.queue().lot().monitor()) {
+            waitedFor.removeIf(TaskCondition::isEmpty);
             return waitedFor.isEmpty();
         }
     }

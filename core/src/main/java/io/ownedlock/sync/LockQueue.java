@@ -6,6 +6,7 @@ import io.ownedlock.park.Gate;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
@@ -77,17 +78,19 @@ final class LockQueue implements Resource, Turn {
 
     boolean await(Grant grant, Patience patience) throws InterruptedException {
         Waiter waiter = lot.join(grant.owner(), grant, room(grant.owner()));
+        grant.waiter = waiter;
         boolean taken;
-        if (listener != null) {
-            listener.contended(cell.id());
-        }
         try {
-            grant.waiter = waiter;
+            if (listener != null) {
+                listener.contended(cell.id());
+            }
             // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
             VarHandle.fullFence();
             taken = waits.await(waiter, this, patience);
         } finally {
-            grant.waiter = null;
+            if (!lot.contains(waiter)) {
+                grant.waiter = null;
+            }
         }
         if (taken) {
             cell.confirm(grant, ticker.nanos() - waiter.sinceNanos());
@@ -164,6 +167,9 @@ final class LockQueue implements Resource, Turn {
     @Override
     public void passOn() {
         Waiter first = lot.first();
+        if (first != null) {
+            Headroom.require();
+        }
         if (first != null && (settings.fair() || first.thread() == null)) {
             first = grantFirst();
         }
@@ -189,6 +195,7 @@ final class LockQueue implements Resource, Turn {
         if (lot.isEmpty()) {
             return null;
         }
+        Headroom.require();
         long now = ticker.nanos();
         synchronized (lot.monitor()) {
             Cell seen = cell.state();
@@ -208,6 +215,14 @@ final class LockQueue implements Resource, Turn {
                             && lot.grant(first)
                     ? first
                     : null;
+        }
+    }
+
+    /** Whatever has happened to its thread, this intent waits no longer. */
+    void drop(Grant grant) {
+        Waiter waiter = grant.waiter;
+        if (waiter != null && lot.remove(waiter)) {
+            passOn();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.task.Headroom;
 import io.ownedlock.time.Ticker;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class PermitExits {
      */
     private boolean finish(Claim claim, boolean permitBack) {
         boolean held;
+        Headroom.requireLittle();
         synchronized (queue.lot().monitor()) {
             held = claim.state() == Claim.State.HELD;
             if (held) {

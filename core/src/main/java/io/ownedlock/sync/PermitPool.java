@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
@@ -143,6 +144,7 @@ final class PermitPool {
     boolean takeFree(Claim claim) {
         do {
             long now = ticker.nanos();
+            Headroom.requireLittle();
             synchronized (monitor()) {
                 if (count.isAnyFree() && lot().isEmpty() && hold(claim, now)) {
                     return true;

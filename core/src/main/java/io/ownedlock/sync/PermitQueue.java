@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
 import java.util.List;
@@ -147,6 +148,7 @@ final class PermitQueue implements Resource, Turn {
         if (lot.isEmpty()) {
             return;
         }
+        Headroom.require();
         long now = ticker.nanos();
         Claim first = null;
         synchronized (lot.monitor()) {

@@ -2,6 +2,7 @@ package io.ownedlock.sync;
 
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.TaskEnd;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
@@ -145,6 +146,7 @@ final class ReadWriteExits {
         Share lender = share.lender;
         Waiter failed = null;
         ParkingLot lot = queue.lot();
+        Headroom.require();
         synchronized (lot.monitor()) {
             Occupancy seen = cell.occupancy();
             if (seen.writer() != share || (lender == null && seen.isBorrowed(share))) {

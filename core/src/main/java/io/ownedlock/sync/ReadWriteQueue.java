@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
@@ -164,6 +165,7 @@ final class ReadWriteQueue implements Resource, Turn {
         if (lot.isEmpty()) {
             return null;
         }
+        Headroom.require();
         long now = ticker.nanos();
         synchronized (lot.monitor()) {
             Waiter chosen = choice.get();

@@ -3,6 +3,7 @@ package io.ownedlock.sync;
 import io.ownedlock.park.Gate;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
@@ -144,7 +145,9 @@ public final class TaskCondition implements Condition {
             throw new IllegalMonitorStateException(grant.owner() + " has only a loan of lock " + cell
                     + ", or has lent it, so it cannot give it up to wait for a condition");
         }
+        Headroom.require();
         Waiter waiter = waiting.join(grant.owner(), grant, false);
+        grant.waiter = waiter;
         Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));
         try {
             untilBack(grant, waiter, wait);
@@ -159,7 +162,6 @@ public final class TaskCondition implements Condition {
     /** Gives the lock up, and comes back with it. */
     private void untilBack(Grant grant, Waiter waiter, Wait wait) {
         try {
-            grant.waiter = waiter;
             cell.conditions().suspend(grant, this);
             VarHandle.fullFence();
             untilInLine(wait);
@@ -171,7 +173,9 @@ public final class TaskCondition implements Condition {
             }
             throw e;
         } finally {
-            grant.waiter = null;
+            if (waiter.lot() == null) {
+                grant.waiter = null;
+            }
             cell.conditions().resumed(this);
         }
     }

@@ -168,6 +168,12 @@ public final class Task extends TaskWord {
         return endNow(failure);
     }
 
+    /** A nested task that was left and is not over: what was to end it ran out of stack or memory. */
+    @Override
+    boolean isOrphan() {
+        return host != null && lastInside() != null;
+    }
+
     @Override
     Task self() {
         return this;

@@ -194,10 +194,16 @@ abstract class TaskWord extends TaskHooks {
             return true;
         }
         Object seen = word;
+        if (seen == IDLE && isOrphan()) {
+            return over(seen, TaskEnd.Cause.MISSED);
+        }
         return liveness != null
                 && liveness.isGone(inside(seen))
                 && over(seen, liveness instanceof WhileReachable ? TaskEnd.Cause.UNREACHABLE : TaskEnd.Cause.MISSED);
     }
+
+    /** Whether nobody is left to end it, as nobody is inside. */
+    abstract boolean isOrphan();
 
     /** Ends the task as it was seen; whoever comes first, it may be over after that. */
     private boolean over(Object seen, TaskEnd.Cause cause) {

@@ -56,12 +56,14 @@ class FlatMemoryVirtualThreadTest {
             semaphore.acquire();
             limiter.acquire();
         }
-        Census.assertFlat(TIMES, () -> runAndDie(() -> {
-            assertThat(lock.tryAcquire(A_MOMENT)).isNull();
-            assertThat(pair.readLock().tryAcquire(A_MOMENT)).isNull();
-            assertThat(semaphore.tryAcquire(A_MOMENT)).isNull();
-            assertThat(limiter.tryAcquire(A_MOMENT)).isNull();
-        }));
+        Census.assertFlat(
+                TIMES,
+                () -> runAndDie(() -> {
+                    assertThat(lock.tryAcquire(A_MOMENT)).isNull();
+                    assertThat(pair.readLock().tryAcquire(A_MOMENT)).isNull();
+                    assertThat(semaphore.tryAcquire(A_MOMENT)).isNull();
+                    assertThat(limiter.tryAcquire(A_MOMENT)).isNull();
+                }));
         owner.end();
     }
 }
