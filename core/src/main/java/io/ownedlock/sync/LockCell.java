@@ -184,6 +184,10 @@ final class LockCell extends LockWord {
 
     /** The last grip of this grant was taken off. */
     void release(Grant grant) {
+        if (grant.waiter != null && grant.owner().inside() == Thread.currentThread()) {
+            // Struck down as it was to give the lock up for a condition, and in line for that still.
+            queue.drop(grant);
+        }
         boolean given = vacate(grant, Cell.Free.CLEAN);
         grant.owner().remove(grant);
         if (given && listener != null) {

@@ -221,7 +221,7 @@ final class LockQueue implements Resource, Turn {
     /** Whatever has happened to its thread, this intent waits no longer. */
     void drop(Grant grant) {
         Waiter waiter = grant.waiter;
-        if (waiter != null && lot.remove(waiter)) {
+        if (waiter != null && waiter.leave()) {
             passOn();
         }
     }
