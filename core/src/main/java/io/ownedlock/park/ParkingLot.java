@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread dump shows the lot as what a thread is parked on and, if its {@link Resource} names one task, the thread inside that
  * task as the owner. The lot is no value: that it is {@link java.io.Serializable} is an accident of how the JVM finds the owner.
  *
+ * <p><b>When the application shuts down</b> the lot does not break by that alone: whoever is parked goes on waiting until it is
+ * unparked, failed, out of time or interrupted.
+ *
  * <p>Costs: joining, leaving, failing one are constant; failing all is linear, with one field write a waiter under the monitor.
  */
 public final class ParkingLot extends LotQueue {

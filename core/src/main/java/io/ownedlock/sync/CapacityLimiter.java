@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * given one at the same moment, that is what counts, and its interrupt status stays set. <b>When the waiter's own task ends</b>,
  * or the task on whose behalf it waits, the wait fails with a {@link LockRefusedException}; a task that is ending gets no token.
  *
+ * <p><b>When the application shuts down</b>, nothing breaks by that alone: see {@link Primitive}.
+ *
  * <p>Safe for use by many threads.
  */
 public final class CapacityLimiter implements Primitive {

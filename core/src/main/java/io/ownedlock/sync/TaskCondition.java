@@ -27,8 +27,10 @@ import java.util.concurrent.locks.Condition;
  * <p><b>When a waiter is interrupted or runs out of time</b> it lines up for the lock and returns when it has it; if it was notified
  * before that, it was notified, and the interrupt is kept.
  *
- * <p>A lock that a nested task has borrowed cannot be given up by waiting: that throws an {@link IllegalMonitorStateException}, as
- * does every method if the current task does not hold the lock.
+ * <p><b>When the application shuts down</b>, waits go on, as those for the lock do: see {@link Primitive}.
+ *
+ * <p>A lock that a nested task has borrowed, or that a future has brought once more since, cannot be given up by waiting: that throws
+ * an {@link IllegalMonitorStateException}, as does every method if the current task does not hold the lock.
  */
 public final class TaskCondition implements Condition {
 

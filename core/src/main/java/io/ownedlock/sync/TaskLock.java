@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Waiters queue first come, first served, but a newcomer may overtake them at the moment of release. A lock may be closed by
  * a {@link Hold} on any thread; {@link #unlock()} is for the task that locked.
  *
+ * <p><b>When the application shuts down</b>, nothing breaks by that alone: see {@link Primitive}.
+ *
  * <p>Safe for use by many threads. Obtain one from a registry, which gives one lock for each name and key.
  */
 public final class TaskLock extends HoldableLock implements Primitive {

@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Costs: every acquisition and release takes a monitor for a few writes, and a reader copies the list of those who read, so
  * this is for sections that are long enough to be worth sharing.
  *
+ * <p><b>When the application shuts down</b>, nothing breaks by that alone: see {@link Primitive}.
+ *
  * <p>Safe for use by many threads. There are no conditions.
  */
 public final class TaskReadWriteLock implements ReadWriteLock, Primitive {

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #shared()} permits have no owner; they are for handing over between tasks.
  *
+ * <p><b>When the application shuts down</b>, nothing breaks by that alone: see {@link Primitive}.
+ *
  * <p>Safe for use by many threads.
  */
 public final class TaskSemaphore implements Primitive {
