@@ -207,10 +207,8 @@ final class LockCell extends LockWord {
     }
 
     /** Puts back what an acquisition had replaced that is not finished, or suspended. */
-    void undo(Grant grant) {
-        if (state() == grant) {
-            vacate(grant, Cell.Free.after(grant.predecessor()));
-        }
+    boolean undo(Grant grant) {
+        return state() == grant && vacate(grant, Cell.Free.after(grant.predecessor()));
     }
 
     /** The task did not get the lock, or cannot make use of it. */

@@ -29,14 +29,18 @@ final class LockConditions {
         this.cell = cell;
     }
 
-    /** Gives the lock up for a wait, with all its grips; the predecessor stays known. */
-    void suspend(Grant grant, TaskCondition condition) {
+    /**
+     * Gives the lock up for a wait, with all its grips; the predecessor stays known.
+     *
+     * @return {@code false} if a future has brought the task another grip a moment ago, so that there is more to give up
+     */
+    boolean suspend(Grant grant, TaskCondition condition) {
         synchronized (cell.queue().lot().monitor()) {
             if (!waitedFor.contains(condition)) {
                 waitedFor.add(condition);
             }
         }
-        cell.undo(grant);
+        return cell.undo(grant);
     }
 
     /** A wait for a condition is over. */

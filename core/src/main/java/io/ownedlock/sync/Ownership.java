@@ -149,6 +149,11 @@ abstract class Ownership extends ExitHook implements Holding {
         }
     }
 
+    /** Whether a future has brought it, or is about to, whatever else there is; for the owner's thread, beside which it only gets less. */
+    boolean isAlsoByFuture() {
+        return grips >= HOLD_BY_FUTURE;
+    }
+
     boolean isOpen() {
         return grips != 0;
     }

@@ -29,8 +29,9 @@ import java.util.concurrent.locks.Condition;
  *
  * <p><b>When the application shuts down</b>, waits go on, as those for the lock do: see {@link Primitive}.
  *
- * <p>A lock that a nested task has borrowed, or that a future has brought once more since, cannot be given up by waiting: that throws
- * an {@link IllegalMonitorStateException}, as does every method if the current task does not hold the lock.
+ * <p>A lock that a nested task has borrowed, or that a future has brought to the same task, cannot be given up by waiting: somebody else
+ * may be at work there. That throws an {@link IllegalMonitorStateException}, as does every method if the current task does not hold
+ * the lock.
  */
 public final class TaskCondition implements Condition {
 
@@ -143,9 +144,8 @@ public final class TaskCondition implements Condition {
             throw new InterruptedException();
         }
         Grant grant = requireOwner();
-        if (grant != cell.state() || grant.lender != null) {
-            throw new IllegalMonitorStateException(grant.owner() + " has only a loan of lock " + cell
-                    + ", or has lent it, so it cannot give it up to wait for a condition");
+        if (grant != cell.state() || grant.lender != null || grant.isAlsoByFuture()) {
+            throw notAlone(grant);
         }
         Headroom.require();
         Waiter waiter = waiting.join(grant.owner(), grant, false);
@@ -161,10 +161,18 @@ public final class TaskCondition implements Condition {
         }
     }
 
+    private IllegalMonitorStateException notAlone(Grant grant) {
+        return new IllegalMonitorStateException(grant.owner() + " has only a loan of lock " + cell
+                + ", or has lent it, or a future has brought it too, so it cannot give it up to wait for a condition");
+    }
+
     /** Gives the lock up, and comes back with it. */
     private void untilBack(Grant grant, Waiter waiter, Wait wait) {
         try {
-            cell.conditions().suspend(grant, this);
+            if (!cell.conditions().suspend(grant, this)) {
+                waiter.leave();
+                throw notAlone(grant);
+            }
             VarHandle.fullFence();
             untilInLine(wait);
             cell.queue().resume(waiter, UNTIL_IT_IS_OURS);

@@ -1,6 +1,7 @@
 package io.ownedlock.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -176,5 +177,63 @@ class OwnWaitersTest extends LockTesting {
         future.join().close();
         stranger.join().close();
         assertThat(pair.isIdle()).isTrue();
+    }
+
+    /** Or the lock would be held by a task that waits to be notified, and comes back to find itself there. */
+    @Test
+    void aTaskDoesNotWaitForAConditionWithWhatAFutureHasJustBrought() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        TaskCondition condition = lock.newCondition();
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> future = in(task, lock::acquireAsync);
+        Stop freeAndNotPassedOn = new Stop();
+        Stop lookedAndNotGivenUp = new Stop();
+        time.onRead(() -> {
+            switch (Thread.currentThread().getName()) {
+                case "releaser" -> freeAndNotPassedOn.here();
+                case "waiter" -> lookedAndNotGivenUp.here();
+                default -> {}
+            }
+        });
+        Actor<Void> releaser = Actor.run("releaser", first::close);
+        freeAndNotPassedOn.awaitReached();
+        assertThat(in(task, () -> lock.tryLock())).isTrue();
+        Actor<Void> waiter = Actor.start(
+                "waiter",
+                () -> in(task, () -> {
+                    condition.await();
+                    return (Void) null;
+                }));
+        lookedAndNotGivenUp.awaitReached();
+        freeAndNotPassedOn.pass();
+        releaser.result();
+        assertThat(future).isDone();
+        lookedAndNotGivenUp.pass();
+
+        assertThat(waiter.failure()).isInstanceOf(IllegalMonitorStateException.class);
+        assertThat(condition.waiting()).isZero();
+        future.join().close();
+        in(task, () -> {
+            lock.unlock();
+            return null;
+        });
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    /** Whatever is chained to the future may be inside, on another thread. */
+    @Test
+    void norWithWhatAFutureHasBroughtBefore() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        TaskCondition condition = lock.newCondition();
+        Hold byFuture = in(task, lock::acquireAsync).join();
+        in(task, () -> {
+            lock.lock();
+            assertThatExceptionOfType(IllegalMonitorStateException.class).isThrownBy(condition::await);
+            lock.unlock();
+            return null;
+        });
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.HELD);
+        byFuture.close();
+        assertThat(lock.isIdle()).isTrue();
     }
 }
