@@ -5,7 +5,6 @@ import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +71,7 @@ final class LockCell extends LockWord {
 
     /** For people, who do not read nanoseconds. */
     Instant instantOf(long nanos) {
-        return ticker.now().minusNanos(ticker.nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
+        return ticker.instantOf(nanos);
     }
 
     /**

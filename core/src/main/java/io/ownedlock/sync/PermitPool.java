@@ -8,7 +8,6 @@ import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +79,7 @@ final class PermitPool {
 
     /** For people, who do not read nanoseconds. */
     Instant instantOf(long nanos) {
-        return ticker.now().minusNanos(ticker.nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
+        return ticker.instantOf(nanos);
     }
 
     /**

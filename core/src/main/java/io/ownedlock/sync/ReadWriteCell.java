@@ -3,7 +3,6 @@ package io.ownedlock.sync;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +80,7 @@ final class ReadWriteCell {
 
     /** For people, who do not read nanoseconds. */
     Instant instantOf(long nanos) {
-        return ticker.now().minusNanos(ticker.nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
+        return ticker.instantOf(nanos);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.ownedlock.time;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Where time comes from. Waits and holds are measured with {@link #nanos()}, and {@link #now()} tells people when something
@@ -15,6 +16,11 @@ public interface Ticker {
 
     /** The wall-clock time, for people; it may jump. */
     Instant now();
+
+    /** When {@link #nanos()} was this, as the clocks stand now: for people, who do not read nanoseconds, to the millisecond. */
+    default Instant instantOf(long nanos) {
+        return now().minusNanos(nanos() - nanos).truncatedTo(ChronoUnit.MILLIS);
+    }
 
     /** The JVM's own clocks. */
     static Ticker system() {
