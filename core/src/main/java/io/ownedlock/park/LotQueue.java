@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A waiter's outcome is decided by who takes it out of the queue, under the monitor, exactly once:
  *
  * <pre>
- *   outside -> queued              join, joinAsync; refused if the lot is broken
+ *   outside -> queued              join, joinAsync; refused if the lot is broken, or has no room
  *   queued  -> queued elsewhere    move, repark; asleep, and never out of both queues in between
  *   queued  -> out, undecided      remove, by the waiter itself: granted, timed out or interrupted, as the primitive sees it
  *   queued  -> out, granted        grant, unpark: it has got what it waited for
@@ -89,8 +89,9 @@ abstract class LotQueue extends Blocker {
      * Joins the queue for the calling thread. Does not park.
      *
      * @param request what for; the primitive's own business
-     * @param ahead whether before all those who did not join ahead, and not last
+     * @param ahead whether before all those who did not join ahead, and not last; there is always room for them
      * @throws BrokenLotException if the lot is broken; nothing has joined then
+     * @throws RuntimeException {@link Resource#noRoom()} if as many wait as may; nothing has joined then
      */
     public Waiter join(Task task, @Nullable Object request, boolean ahead) {
         Thread thread = Thread.currentThread();
@@ -105,6 +106,7 @@ abstract class LotQueue extends Blocker {
      * @param request what for; the primitive's own business
      * @param alarm tells that somebody has decided; called once, by whoever did, so it must neither block nor throw
      * @throws BrokenLotException if the lot is broken; nothing has joined then
+     * @throws RuntimeException {@link Resource#noRoom()} if as many wait as may; nothing has joined then
      */
     public Waiter joinAsync(Task task, @Nullable Object request, boolean ahead, Consumer<Waiter> alarm) {
         Waiter waiter = new Waiter(task, request, null, alarm, ticker.nanos());
@@ -138,15 +140,25 @@ abstract class LotQueue extends Blocker {
     }
 
     private void enqueue(Waiter waiter, boolean ahead) {
+        Resource crowded = null;
         Headroom.requireLittle();
         synchronized (monitor) {
             if (!isBroken()) {
-                queue.add(waiter, ahead);
-                waiter.lot = self();
-                return;
+                crowded = ahead ? null : crowded();
+                if (crowded == null) {
+                    queue.add(waiter, ahead);
+                    waiter.lot = self();
+                    return;
+                }
             }
         }
-        throw BrokenLotException.onArrival(brokenBy());
+        throw crowded == null ? BrokenLotException.onArrival(brokenBy()) : crowded.noRoom();
+    }
+
+    /** What as many wait for as may; {@code null} if there is room in line. */
+    private @Nullable Resource crowded() {
+        Resource resource = resource();
+        return resource != null && queue.size() >= resource.maxWaiters() ? resource : null;
     }
 
     /**

@@ -2,7 +2,7 @@ package io.ownedlock.park;
 
 import java.util.List;
 
-/** What the waiters of a lot wait for, as far as somebody must know who looks for cycles of waiting. */
+/** What the waiters of a lot wait for: who is in their way, how many may wait, and what who may not is told. */
 public interface Resource {
 
     /**
@@ -22,6 +22,16 @@ public interface Resource {
     /** Whether nobody may overtake who waits, so that a waiter waits for all those before it too. */
     default boolean isFair() {
         return false;
+    }
+
+    /** How many may be in line when somebody joins it who is not let ahead. Read under the lot's monitor. */
+    default int maxWaiters() {
+        return Integer.MAX_VALUE;
+    }
+
+    /** Makes what somebody throws who has found {@link #maxWaiters()} in line. Called on its thread, without any lock. */
+    default RuntimeException noRoom() {
+        return new IllegalStateException("As many as may wait are waiting, " + maxWaiters());
     }
 
     /**

@@ -13,6 +13,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +78,7 @@ final class LockQueue implements Resource, Turn {
     }
 
     boolean await(Grant grant, Patience patience) throws InterruptedException {
-        Waiter waiter = lot.join(grant.owner(), grant, room(grant.owner()));
+        Waiter waiter = lot.join(grant.owner(), grant, isAtHome(grant.owner()));
         grant.waiter = waiter;
         boolean taken;
         try {
@@ -99,33 +100,28 @@ final class LockQueue implements Resource, Turn {
     }
 
     CompletableFuture<Hold> awaitAsync(Grant grant, Patience patience) {
-        CompletableFuture<Hold> future = waits.awaitAsync(grant, room(grant.owner()), this, patience);
+        CompletableFuture<Hold> future = waits.awaitAsync(grant, isAtHome(grant.owner()), this, patience);
         serveThoseAtHome();
         return future;
     }
 
-    /**
-     * Whether the task comes before outsiders: the lock is held for it, and only lent to somebody else at the moment.
-     *
-     * @throws LockRefusedException if not, and there is no room for another outsider
-     */
-    private boolean room(Task task) {
+    /** Whether the task comes before outsiders: the lock is held for it, and only lent to somebody else at the moment. */
+    private boolean isAtHome(Task task) {
         Grant grant = cell.state() instanceof Grant held ? held : null;
         while (grant != null && grant.owner() != task && !task.isNestedIn(grant.owner())) {
             grant = grant.lender;
         }
-        if (grant == null && lot.size() >= settings.maxWaiters()) {
-            LockRefusedException refusal = new LockRefusedException(
-                    cell.id(),
-                    "as many as may wait are waiting, " + settings.maxWaiters() + holder()
-                            + ". Try again later, or let more wait (max-waiters).");
-            throw Listeners.told(listener, cell.id(), refusal, 0);
-        }
         return grant != null;
     }
 
-    private String holder() {
-        return cell.state() instanceof Grant held ? ", and " + held.owner() + " holds it" : "";
+    @Override
+    public int maxWaiters() {
+        return settings.maxWaiters();
+    }
+
+    @Override
+    public RuntimeException noRoom() {
+        return waits.noRoom(maxWaiters(), cell.state() instanceof Grant held ? List.of(held) : List.of());
     }
 
     /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does, or one at home. */
@@ -171,7 +167,7 @@ final class LockQueue implements Resource, Turn {
             Headroom.require();
         }
         if (first != null && (settings.fair() || first.thread() == null)) {
-            first = grantFirst();
+            first = grant(seen -> lot.first());
         }
         if (first != null) {
             first.wake();
@@ -186,34 +182,30 @@ final class LockQueue implements Resource, Turn {
      * with its thread or with other futures, and need not wait for itself.
      */
     void serveThoseAtHome() {
-        for (Waiter next = grantAtHome(); next != null; next = grantAtHome()) {
+        if (lot.isEmpty()) {
+            return;
+        }
+        Headroom.require();
+        for (Waiter next = grant(this::firstAtHome); next != null; next = grant(this::firstAtHome)) {
             next.wake();
         }
     }
 
-    private @Nullable Waiter grantAtHome() {
-        if (lot.isEmpty()) {
-            return null;
-        }
-        Headroom.require();
-        long now = ticker.nanos();
-        synchronized (lot.monitor()) {
-            Cell seen = cell.state();
-            Waiter next = seen instanceof Grant ? lot.first(waiter -> Cell.mayTake(seen, waiter.task())) : null;
-            return next != null && cell.replace(seen, intent(next), now) && lot.grant(next) ? next : null;
-        }
+    private @Nullable Waiter firstAtHome(Cell seen) {
+        return seen instanceof Grant ? lot.first(waiter -> Cell.mayTake(seen, waiter.task())) : null;
     }
 
-    private @Nullable Waiter grantFirst() {
+    /** Gives the lock to one of those in line, chosen under the monitor; {@code null} if it is not to be had, or there is none. */
+    private @Nullable Waiter grant(Function<Cell, @Nullable Waiter> choice) {
         long now = ticker.nanos();
         synchronized (lot.monitor()) {
-            Waiter first = lot.first();
             Cell seen = cell.state();
-            return first != null
-                            && Cell.mayTake(seen, first.task())
-                            && cell.replace(seen, intent(first), now)
-                            && lot.grant(first)
-                    ? first
+            Waiter chosen = choice.apply(seen);
+            return chosen != null
+                            && Cell.mayTake(seen, chosen.task())
+                            && cell.replace(seen, intent(chosen), now)
+                            && lot.grant(chosen)
+                    ? chosen
                     : null;
         }
     }

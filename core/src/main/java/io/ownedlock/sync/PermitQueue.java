@@ -48,45 +48,32 @@ final class PermitQueue implements Resource, Turn {
      * @throws LockRefusedException if as many as may wait do so already
      */
     Waiter join(Claim claim) {
-        requireRoom();
         return joined(claim, lot.join(claim.asker(), claim, false));
     }
 
     /** Joins the line for a future. */
     Waiter joinAsync(Claim claim, Consumer<Waiter> alarm) {
-        requireRoom();
         return joined(claim, lot.joinAsync(claim.asker(), claim, false, alarm));
-    }
-
-    /** The cheap way to be refused: nothing has been done that would have to be undone. */
-    private void requireRoom() {
-        if (lot.size() >= maxWaiters) {
-            throw Listeners.told(listener, pool.id(), noRoom(), 0);
-        }
     }
 
     private Waiter joined(Claim claim, Waiter waiter) {
         claim.waiter = waiter;
         // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
         VarHandle.fullFence();
-        if (lot.size() > maxWaiters && leaveIfBeyond(waiter)) {
-            throw Listeners.told(listener, pool.id(), noRoom(), 0);
-        }
         if (listener != null) {
             listener.contended(pool.id());
         }
         return waiter;
     }
 
-    /** Several may have found the same room. Those in front keep it, so that never too many wait, and never too few. */
-    private boolean leaveIfBeyond(Waiter waiter) {
-        synchronized (lot.monitor()) {
-            return lot.waiters().indexOf(waiter) >= maxWaiters && lot.remove(waiter);
-        }
+    @Override
+    public int maxWaiters() {
+        return maxWaiters;
     }
 
-    private LockRefusedException noRoom() {
-        return new LockRefusedException(pool.id(), "as many as may wait are waiting, " + maxWaiters);
+    @Override
+    public RuntimeException noRoom() {
+        return waits.noRoom(maxWaiters, pool.holders());
     }
 
     /**

@@ -67,7 +67,7 @@ final class ReadWriteQueue implements Resource, Turn {
     }
 
     boolean await(Share share, Patience patience) throws InterruptedException {
-        Waiter waiter = lot.join(share.owner(), share, room(share.owner()));
+        Waiter waiter = lot.join(share.owner(), share, isAtHome(share.owner()));
         share.waiter = waiter;
         // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
         VarHandle.fullFence();
@@ -83,7 +83,7 @@ final class ReadWriteQueue implements Resource, Turn {
     }
 
     CompletableFuture<Hold> awaitAsync(Share share, Patience patience) {
-        CompletableFuture<Hold> future = waits.awaitAsync(share, room(share.owner()), this, patience);
+        CompletableFuture<Hold> future = waits.awaitAsync(share, isAtHome(share.owner()), this, patience);
         serveThoseAtHome();
         return future;
     }
@@ -96,31 +96,31 @@ final class ReadWriteQueue implements Resource, Turn {
         }
     }
 
-    /**
-     * Whether the task comes before outsiders: somebody it is nested in is inside, and it waits for its siblings.
-     *
-     * @throws LockRefusedException if not, and there is no room for another outsider
-     */
-    private boolean room(Task task) {
-        boolean athome = cell.occupancy().closestFor(task) != null;
-        if (!athome && lot.size() >= settings.maxWaiters()) {
-            LockRefusedException refusal =
-                    new LockRefusedException(cell.id(), "as many as may wait are waiting, " + settings.maxWaiters());
-            throw Listeners.told(listener, cell.id(), refusal, 0);
-        }
-        return athome;
+    /** Whether the task comes before outsiders: somebody it is nested in is inside, and it waits for its siblings. */
+    private boolean isAtHome(Task task) {
+        return cell.occupancy().closestFor(task) != null;
+    }
+
+    @Override
+    public int maxWaiters() {
+        return settings.maxWaiters();
+    }
+
+    @Override
+    public RuntimeException noRoom() {
+        return waits.noRoom(maxWaiters(), holdings());
     }
 
     /** Serves the line, of which the waiter may be the head by now; who is at home inside by now need not be. */
     @Override
     public boolean claim(Waiter waiter) {
         passOn();
-        return waiter.isGranted() || (isAtHome(waiter) && grant(() -> lot.contains(waiter) ? waiter : null) != null);
+        return waiter.isGranted()
+                || (isNextAtHome(waiter) && grant(() -> lot.contains(waiter) ? waiter : null) != null);
     }
 
-    private boolean isAtHome(Waiter waiter) {
-        return cell.occupancy().closestFor(waiter.task()) != null
-                && cell.occupancy().admits(intent(waiter));
+    private boolean isNextAtHome(Waiter waiter) {
+        return isAtHome(waiter.task()) && cell.occupancy().admits(intent(waiter));
     }
 
     @Override
@@ -157,7 +157,7 @@ final class ReadWriteQueue implements Resource, Turn {
     }
 
     private @Nullable Waiter firstAtHome() {
-        return lot.first(this::isAtHome);
+        return lot.first(this::isNextAtHome);
     }
 
     /** Lets in one of those in line, chosen under the monitor; {@code null} if it cannot come in, or there is none. */

@@ -1,10 +1,12 @@
 package io.ownedlock.sync;
 
 import io.ownedlock.park.Gate;
+import io.ownedlock.park.Holding;
 import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -93,6 +95,19 @@ final class Waits {
         if (lot.fail(waiter, failure)) {
             turn.passOn();
         }
+    }
+
+    /** What somebody throws who has found the line full. */
+    LockRefusedException noRoom(int maxWaiters, List<? extends Holding> holders) {
+        String held = holders.isEmpty()
+                ? ""
+                : ", and " + holders.get(0).owner() + " holds it since "
+                        + holders.get(0).since();
+        LockRefusedException refusal = new LockRefusedException(
+                id,
+                "as many as may wait are waiting, " + maxWaiters + held
+                        + ". Try again later, or let more wait (max-waiters).");
+        return Listeners.told(listener, id, refusal, 0);
     }
 
     /** How long it has waited. */

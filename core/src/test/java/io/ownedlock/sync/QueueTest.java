@@ -200,6 +200,24 @@ class QueueTest extends LockTesting {
     }
 
     @Test
+    void ofTwoWhoFindTheSameRoomTheSecondIsRefused() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withMaxWaiters(1));
+        Hold hold = lock.acquire();
+        // It joins with its first look at the clock: the lock was not free.
+        Stop joining = stopAtRead("late", 1);
+        Actor<Hold> late = acquirer("late", lock);
+        joining.awaitReached();
+        Actor<Hold> first = acquirer("first", lock).awaitParkedOn(lock.lot());
+        joining.pass();
+        assertThat(late.failure())
+                .isInstanceOf(LockRefusedException.class)
+                .hasMessageContaining("as many as may wait are waiting, 1, and " + Task.current() + " holds it since ");
+        hold.close();
+        first.result().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
     void noRoomAtAllMeansNoWaiting() {
         TaskLock lock = newLock(LockSettings.DEFAULTS.withMaxWaiters(0));
         ownerOf(lock);

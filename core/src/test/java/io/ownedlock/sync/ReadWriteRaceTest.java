@@ -54,6 +54,26 @@ class ReadWriteRaceTest extends ReadWriteTesting {
 
     @ParameterizedTest
     @EnumSource(Side.class)
+    void ofTwoWhoFindTheSameRoomTheSecondIsRefused(Side side) {
+        TaskReadWriteLock narrow = newPair(LockSettings.DEFAULTS.withMaxWaiters(1));
+        Hold hold = narrow.writeLock().acquire();
+        ReadWriteSide wanted = side == Side.READ ? narrow.readLock() : narrow.writeLock();
+        // Reads: 1 tries, 2 joins.
+        Stop joining = stopAtRead("late", 2);
+        Actor<Hold> late = acquirer("late", wanted);
+        joining.awaitReached();
+        Actor<Hold> first = acquirer("first", wanted).awaitParkedOn(narrow.lot());
+        joining.pass();
+        assertThat(late.failure())
+                .isInstanceOf(LockRefusedException.class)
+                .hasMessageContaining("as many as may wait are waiting, 1, and " + Task.current() + " holds it since ");
+        hold.close();
+        first.result().close();
+        assertThat(narrow.isIdle()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Side.class)
     void theLockIsReleasedBeforeTheWaiterHasJoined(Side side) {
         Hold hold = pair.writeLock().acquire();
         // Reads: 1 tries, 2 joins.
@@ -379,6 +399,9 @@ class ReadWriteRaceTest extends ReadWriteTesting {
     @ParameterizedTest
     @EnumSource(Side.class)
     void struckDownAtEachDepthOfTheStack(Side side) {
+        // What the JVM links at a first call, and cannot link where the stack ends, is linked here.
+        side(side).lock();
+        side(side).unlock();
         for (int i = 0; i < 50; i++) {
             attempts = 0;
             Task task = Task.start("deep", TaskKind.REQUEST);
