@@ -11,13 +11,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.random.RandomGenerator;
-import java.util.random.RandomGeneratorFactory;
 
 /**
  * Real threads that take turns, so that a run with the same seed goes the same way: one of them has the baton, and gives it to
@@ -56,7 +55,11 @@ final class Simulation implements Ticker, Parker, Executor {
         private boolean done;
         private long deadline;
 
+        /** Its own, so that what others do, or do not do any more, changes none of its draws. */
+        private SplittableRandom random;
+
         Strand(String name, Runnable script) {
+            random = new SplittableRandom(seed + strands.size());
             thread = new Thread(() -> run(script), name);
             thread.setDaemon(true);
         }
@@ -97,7 +100,7 @@ final class Simulation implements Ticker, Parker, Executor {
 
     private static final ThreadLocal<Simulation.Strand> CURRENT = new ThreadLocal<>();
 
-    private final RandomGenerator random;
+    private final long seed;
     private final List<Strand> strands = new ArrayList<>();
     private final Map<Thread, Strand> byThread = new HashMap<>();
     private final Semaphore end = new Semaphore(0);
@@ -108,13 +111,12 @@ final class Simulation implements Ticker, Parker, Executor {
     private long nanos = START;
     private Thread dead;
     private Throwable failure;
-    private int switches;
     private int roundsInVain;
     private Consumer<Thread> onPark = thread -> {};
     private IntConsumer onStall = round -> {};
 
     Simulation(long seed) {
-        random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+        this.seed = seed;
         messenger = add("messenger", this::runErrands);
     }
 
@@ -176,8 +178,21 @@ final class Simulation implements Ticker, Parker, Executor {
         }
     }
 
-    int switches() {
-        return switches;
+    /**
+     * The calling thread begins a step, and with it draws that hang on the seed and on which step that is: so a program from which a
+     * step was left out goes the same way as far as it can.
+     */
+    void drawAnew(int step) {
+        own().random = new SplittableRandom(seed ^ (step + 1) * 0x9E3779B97F4A7C15L);
+    }
+
+    private Strand own() {
+        Strand self = CURRENT.get();
+        return self != null && byThread.get(self.thread) == self ? self : messenger;
+    }
+
+    private int draw(int bound) {
+        return own().random.nextInt(bound);
     }
 
     /** A place at which a scheduler might let another thread go on. */
@@ -191,7 +206,6 @@ final class Simulation implements Ticker, Parker, Executor {
     private void pass(Strand self) {
         Strand next = next();
         if (next != self) {
-            switches++;
             hand(next);
             self.awaitBaton();
         }
@@ -234,7 +248,7 @@ final class Simulation implements Ticker, Parker, Executor {
             return strands.stream().filter(strand -> !strand.done).findFirst().orElse(null);
         }
         if (!ready.isEmpty()) {
-            Strand lucky = ready.get(random.nextInt(ready.size()));
+            Strand lucky = ready.get(draw(ready.size()));
             roundsInVain = lucky == messenger ? roundsInVain : 0;
             return lucky;
         }
@@ -276,7 +290,7 @@ final class Simulation implements Ticker, Parker, Executor {
 
     @Override
     public long nanos() {
-        if (random.nextInt(3) == 0 && holdsNoMonitor()) {
+        if (draw(3) == 0 && holdsNoMonitor()) {
             pass();
         }
         return nanos++;
@@ -308,7 +322,7 @@ final class Simulation implements Ticker, Parker, Executor {
     private void park(long deadline) {
         Strand self = CURRENT.get();
         pass(self);
-        boolean forNoReason = random.nextInt(32) == 0;
+        boolean forNoReason = draw(32) == 0;
         if (!forNoReason && !self.permit && !self.thread.isInterrupted()) {
             onPark.accept(self.thread);
             self.deadline = deadline;
@@ -325,7 +339,7 @@ final class Simulation implements Ticker, Parker, Executor {
         if (strand != null) {
             strand.permit = true;
         }
-        if (random.nextBoolean() && holdsNoMonitor()) {
+        if (draw(2) == 0 && holdsNoMonitor()) {
             pass();
         }
     }

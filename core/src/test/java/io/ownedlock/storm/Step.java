@@ -9,12 +9,13 @@ import java.util.random.RandomGeneratorFactory;
  * One thing that one thread of a storm does. What makes no sense where it stands, such as giving back what one has not, does
  * nothing: so any part of a program is a program, and a failing one can be made shorter.
  *
+ * @param number which one of the program it was made for; the lots that are drawn during it hang on this alone
  * @param strand which thread
  * @param deed what
  * @param key to which primitive
  * @param amount how long, which other thread, how many: as the deed has it
  */
-record Step(int strand, Deed deed, int key, int amount) {
+record Step(int number, int strand, Deed deed, int key, int amount) {
 
     enum Deed {
         /** Takes the lock, a side, a permit or a token, and waits as long as it takes. */
@@ -81,8 +82,8 @@ record Step(int strand, Deed deed, int key, int amount) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         List<Step> steps = new ArrayList<>();
         for (int i = 0; i < length; i++) {
-            steps.add(
-                    new Step(random.nextInt(strands), Deed.draw(random), random.nextInt(keys), random.nextInt(1, 300)));
+            int strand = random.nextInt(strands);
+            steps.add(new Step(i, strand, Deed.draw(random), random.nextInt(keys), random.nextInt(1, 300)));
         }
         return steps;
     }

@@ -178,6 +178,7 @@ final class World {
     /** Does one step; {@code false} if that was the last one in this task. */
     private boolean follow(int strand, Frame frame, Step step, Iterator<Step> rest) throws Exception {
         history.add(step.toString());
+        simulation.drawAnew(step.number());
         try {
             return switch (step.deed()) {
                 case BEGIN -> begin(strand, step, rest);
