@@ -25,9 +25,7 @@ final class Breakers {
 
         @Override
         protected void onEnded(Task ended, TaskEnd end) {
-            if (take(this)) {
-                lot.breakLot(ended, end);
-            }
+            lot.breakLot(ended, end, () -> registered.remove(this));
         }
 
         @Override
@@ -38,7 +36,7 @@ final class Breakers {
 
     private final ParkingLot lot;
     private final List<Registration> registered = new ArrayList<>();
-    private final List<TaskInfo> brokenBy = new ArrayList<>();
+    private final ArrayList<TaskInfo> brokenBy = new ArrayList<>(1);
     private volatile boolean broken;
 
     Breakers(ParkingLot lot) {
@@ -94,10 +92,21 @@ final class Breakers {
         }
     }
 
-    /** The same, and those of which others know that they are gone. */
+    /**
+     * The same, and those of which others know that they are gone. An end that was struck down before it could break the lot left
+     * its registration here.
+     */
     void endTheGone() {
-        for (Task task : tasks()) {
-            task.endIfGone();
+        List<Registration> all;
+        synchronized (lot.monitor()) {
+            all = List.copyOf(registered);
+        }
+        for (Registration registration : all) {
+            Task task = registration.task;
+            TaskEnd end = task.endIfGone() ? task.ended() : null;
+            if (end != null) {
+                registration.onEnded(task, end);
+            }
         }
     }
 
@@ -105,6 +114,11 @@ final class Breakers {
         synchronized (lot.monitor()) {
             return registered.stream().map(registration -> registration.task).toList();
         }
+    }
+
+    /** Under the monitor: what {@link #broken} needs. */
+    void makeRoom() {
+        brokenBy.ensureCapacity(brokenBy.size() + 1);
     }
 
     /** Under the monitor. */

@@ -306,7 +306,10 @@ abstract class LotQueue extends Blocker {
         }
     }
 
-    /** Ends those tasks that wait here by a future and are gone without a word: no thread of theirs finds that out. For a watchdog. */
+    /**
+     * Ends those tasks that wait here by a future and are gone without a word: no thread of theirs finds that out. Wakes the threads
+     * whose task is ending, to find it out, should the end have been struck down before it could tell them. For a watchdog.
+     */
     public void inspectWaiters() {
         if (isEmpty()) {
             return;
@@ -314,6 +317,8 @@ abstract class LotQueue extends Blocker {
         for (Waiter waiter : waiters()) {
             if (waiter.thread() == null) {
                 waiter.task().endIfGone();
+            } else if (!waiter.task().isActive()) {
+                waiter.wake();
             }
         }
     }

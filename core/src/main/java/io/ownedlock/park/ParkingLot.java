@@ -1,5 +1,6 @@
 package io.ownedlock.park;
 
+import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskEnd;
 import io.ownedlock.task.TaskInfo;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +107,7 @@ public final class ParkingLot extends LotQueue {
      */
     public List<Waiter> unpark(int count) {
         Waiter chain;
+        Headroom.require();
         synchronized (monitor()) {
             chain = queue().cut(count, Waiter.GRANTED);
         }
@@ -133,6 +136,7 @@ public final class ParkingLot extends LotQueue {
             throw new IllegalArgumentException("Waiters move between siblings only: parking lots of one monitor");
         }
         Waiter failed = null;
+        Headroom.require();
         synchronized (monitor()) {
             if (target.isBroken()) {
                 failed = queue().cut(count, target.arrivalFailure());
@@ -162,15 +166,22 @@ public final class ParkingLot extends LotQueue {
      * @param culprit who is to blame; need not take part, nor go on
      */
     public void breakLot(Task culprit) {
-        breakLot(culprit, null);
+        breakLot(culprit, null, () -> true);
     }
 
-    void breakLot(Task culprit, @Nullable TaskEnd end) {
+    /** Breaks it if it is to be, which is asked under the monitor when all that is needed has been made. */
+    void breakLot(Task culprit, @Nullable TaskEnd end, BooleanSupplier condition) {
         TaskInfo by = culprit.info();
+        Supplier<BrokenLotException> failure = () -> BrokenLotException.whileParked(by, end);
         Waiter chain;
+        Headroom.require();
         synchronized (monitor()) {
+            breakers().makeRoom();
+            if (!condition.getAsBoolean()) {
+                return;
+            }
             breakers().broken(by);
-            chain = failAll(() -> BrokenLotException.whileParked(by, end));
+            chain = failAll(failure);
         }
         wakeAll(chain);
     }

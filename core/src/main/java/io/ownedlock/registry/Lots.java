@@ -27,6 +27,7 @@ final class Lots {
             ParkingLot lot = reference.get();
             if (lot != null) {
                 lot.inspectBreakers();
+                lot.inspectWaiters();
             }
         }
     }

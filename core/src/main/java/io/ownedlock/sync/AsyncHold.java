@@ -1,5 +1,7 @@
 package io.ownedlock.sync;
 
+import static java.util.Objects.requireNonNull;
+
 import io.ownedlock.park.Awaiting;
 import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +25,13 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     private final Ownership ownership;
     private final Executor executor;
     private final AtomicBoolean settled = new AtomicBoolean();
+    private final Undelivered.News news = new Undelivered.News(this::settle);
+
+    /** Why there is no hold, if so. Of who settles it. */
+    private volatile @Nullable Throwable refusal;
+
+    /** Written before it is decided. */
+    private volatile @Nullable Waiter decided;
 
     AsyncHold(Waits waits, Turn turn, Ownership ownership, Executor executor) {
         this.waits = waits;
@@ -59,34 +68,60 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
 
     /** The alarm. */
     void decided(Waiter waiter) {
+        decided = waiter;
         try {
-            executor.execute(() -> settle(waiter));
+            executor.execute(this::settle);
         } catch (RejectedExecutionException | Error noThread) {
             // Shutting down, or there is no thread or memory for it. Better here than never.
-            settle(waiter);
+            settleHere();
         }
     }
 
-    private void settle(Waiter waiter) {
+    private void settleHere() {
+        try {
+            settle();
+        } catch (VirtualMachineError kept) {
+            // Its news is kept, and those that were decided with it are still to be woken.
+        }
+    }
+
+    private void settle() {
         if (!settled.compareAndSet(false, true)) {
             return;
         }
-        ownership.waiter = null;
-        Hold hold;
         try {
-            waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
-            ownership.confirm(waits.waited(waiter));
-            hold = new GrantHold(ownership, Ownership.HOLD_BY_FUTURE);
-        } catch (RuntimeException | Error e) {
-            try {
-                ownership.decline();
-            } finally {
-                completeExceptionally(e);
+            tell(requireNonNull(decided));
+        } finally {
+            if (!isDone()) {
+                settled.set(false);
+                waits.undelivered().keep(news);
             }
-            return;
         }
-        if (!complete(hold) && ownership.decline()) {
-            waits.tellReleased(ownership);
+    }
+
+    private void tell(Waiter waiter) {
+        Throwable told = refusal;
+        if (told == null) {
+            Hold hold;
+            try {
+                ownership.waiter = null;
+                waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
+                ownership.confirm(waits.waited(waiter));
+                hold = new GrantHold(ownership, Ownership.HOLD_BY_FUTURE);
+            } catch (RuntimeException | Error e) {
+                refusal = e;
+                try {
+                    ownership.decline();
+                } finally {
+                    completeExceptionally(e);
+                }
+                return;
+            }
+            if (!complete(hold) && ownership.decline()) {
+                waits.tellReleased(ownership);
+            }
+        } else {
+            completeExceptionally(told);
         }
     }
 }

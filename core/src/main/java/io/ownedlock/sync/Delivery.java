@@ -24,6 +24,10 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
     private final Executor executor;
     private final CompletableFuture<T> future = new Order();
     private final AtomicBoolean started = new AtomicBoolean();
+    private final Undelivered.News news = new Undelivered.News(this);
+
+    /** Why there is no permit, if so. Of who runs this. */
+    private volatile @Nullable RuntimeException refusal;
 
     /** What a user derives from this is the user's own, and does not wait for the permit. */
     private final class Order extends CompletableFuture<T> implements Awaiting {
@@ -106,7 +110,19 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
         } catch (RejectedExecutionException | Error e) {
             // The permit must not be lost with an executor that is shut down; whoever ordered it will want to give it
             // back.
-            ForkJoinPool.commonPool().execute(this);
+            try {
+                ForkJoinPool.commonPool().execute(this);
+            } catch (RejectedExecutionException | Error noThread) {
+                runHere();
+            }
+        }
+    }
+
+    private void runHere() {
+        try {
+            run();
+        } catch (VirtualMachineError kept) {
+            // Its news is kept, and those that were decided with it are still to be woken.
         }
     }
 
@@ -115,7 +131,22 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
         if (!started.compareAndSet(false, true)) {
             return;
         }
-        Waiter waiter = requireNonNull(claim.waiter);
+        try {
+            tell(requireNonNull(claim.waiter));
+        } finally {
+            if (!future.isDone()) {
+                started.set(false);
+                pool.queue().undelivered().keep(news);
+            }
+        }
+    }
+
+    private void tell(Waiter waiter) {
+        RuntimeException told = refusal;
+        if (told != null) {
+            future.completeExceptionally(told);
+            return;
+        }
         Supplier<? extends RuntimeException> failure = waiter.failure();
         if (failure != null) {
             fail(waiter, failure.get());
@@ -138,8 +169,12 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
     }
 
     private void fail(Waiter waiter, RuntimeException told) {
-        pool.exits().drop(claim);
-        pool.queue().tellNotAcquired(WaitOutcome.of(told), waiter);
-        future.completeExceptionally(told);
+        refusal = told;
+        try {
+            pool.exits().drop(claim);
+            pool.queue().tellNotAcquired(WaitOutcome.of(told), waiter);
+        } finally {
+            future.completeExceptionally(told);
+        }
     }
 }

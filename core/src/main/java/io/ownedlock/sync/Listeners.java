@@ -89,11 +89,19 @@ final class Listeners implements LockListener {
             try {
                 event.accept(listener);
             } catch (RuntimeException | Error e) {
-                LOG.log(
-                        Level.WARNING,
-                        () -> "A lock listener failed: " + listener.getClass().getName(),
-                        e);
+                warn(listener, e);
             }
+        }
+    }
+
+    private static void warn(LockListener listener, Throwable e) {
+        try {
+            LOG.log(
+                    Level.WARNING,
+                    () -> "A lock listener failed: " + listener.getClass().getName(),
+                    e);
+        } catch (VirtualMachineError noRoom) {
+            // There is none to say so. The other listeners are to be told all the same.
         }
     }
 }

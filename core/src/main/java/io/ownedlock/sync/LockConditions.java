@@ -95,8 +95,16 @@ final class LockConditions {
         return true;
     }
 
-    /** Ends those that owe something and are gone without a word: nobody else asks, since they hold nothing. For a watchdog. */
-    void inspectDebtors() {
+    /**
+     * Wakes those who wait in tasks that are told to end. Ends those that owe something and are gone without a word: nobody else
+     * asks, since they hold nothing. For a watchdog.
+     */
+    void inspect() {
+        List<TaskCondition> conditions;
+        synchronized (cell.queue().lot().monitor()) {
+            conditions = List.copyOf(waitedFor);
+        }
+        conditions.forEach(TaskCondition::inspectWaiters);
         debtors.keySet().forEach(Task::endIfGone);
     }
 

@@ -44,6 +44,11 @@ final class LockQueue implements Resource, Turn {
         return lot;
     }
 
+    /** For a watchdog. */
+    void inspectWaiters() {
+        waits.inspect(this);
+    }
+
     Gate gate() {
         return gate;
     }

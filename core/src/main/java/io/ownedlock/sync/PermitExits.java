@@ -141,7 +141,7 @@ final class PermitExits {
 
     /** The watchdog's look at the owners, which asks those who know them too. */
     void inspectOwners() {
-        pool.lot().inspectWaiters();
+        queue.inspectWaiters();
         for (Claim claim : pool.holders()) {
             if (claim.owner().endIfGone()) {
                 reclaim(claim);

@@ -42,6 +42,15 @@ final class PermitQueue implements Resource, Turn {
         return lot;
     }
 
+    Undelivered undelivered() {
+        return waits.undelivered();
+    }
+
+    /** For a watchdog. */
+    void inspectWaiters() {
+        waits.inspect(this);
+    }
+
     /**
      * Joins the line for the calling thread.
      *

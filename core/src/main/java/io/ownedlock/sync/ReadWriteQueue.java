@@ -44,6 +44,11 @@ final class ReadWriteQueue implements Resource, Turn {
         return lot;
     }
 
+    /** For a watchdog. */
+    void inspectWaiters() {
+        waits.inspect(this);
+    }
+
     /** A writer waits for every reader, a reader for a writer inside; and both for who is in line before them. */
     @Override
     public List<Share> holdings() {

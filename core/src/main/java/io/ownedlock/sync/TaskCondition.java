@@ -201,6 +201,10 @@ public final class TaskCondition implements Condition {
         }
     }
 
+    void inspectWaiters() {
+        waiting.inspectWaiters();
+    }
+
     boolean isEmpty() {
         return waiting.isEmpty();
     }

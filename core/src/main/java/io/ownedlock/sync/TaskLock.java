@@ -151,8 +151,8 @@ public final class TaskLock extends HoldableLock implements Primitive {
      */
     @Override
     public void inspectOwners() {
-        lot().inspectWaiters();
-        cell.conditions().inspectDebtors();
+        cell.queue().inspectWaiters();
+        cell.conditions().inspect();
         inspection.run();
     }
 

@@ -147,7 +147,7 @@ public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
      */
     @Override
     public void inspectOwners() {
-        lot().inspectWaiters();
+        cell.queue().inspectWaiters();
         inspection.run();
         cell.exits().abandonTheDead();
     }

@@ -21,6 +21,7 @@ final class Waits {
     private final Gate gate;
     private final Executor executor;
     private final @Nullable LockListener listener;
+    private final Undelivered undelivered = new Undelivered();
 
     Waits(LockId id, ParkingLot lot, LockEnvironment environment) {
         this.id = id;
@@ -88,6 +89,21 @@ final class Waits {
         turn.passOn();
         future.expire(waiter, patience);
         return future;
+    }
+
+    Undelivered undelivered() {
+        return undelivered;
+    }
+
+    /** Looks at those who wait, or are to be told, and whom an error has kept somebody from telling. For a watchdog. */
+    void inspect(Turn turn) {
+        lot.inspectWaiters();
+        for (Waiter waiter : lot.waiters()) {
+            if (!waiter.task().isActive() && turn.look(waiter)) {
+                turn.passOn();
+            }
+        }
+        undelivered.tell();
     }
 
     /** Fails a waiter, if nobody else has decided; whoever waited behind it may get on. */

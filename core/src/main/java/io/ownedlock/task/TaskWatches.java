@@ -108,6 +108,10 @@ abstract class TaskWatches {
     }
 
     final void warn(ExitHook hook, Throwable e) {
-        LOG.log(Level.WARNING, () -> hook + " failed, a hook of " + this, e);
+        try {
+            LOG.log(Level.WARNING, () -> hook + " failed, a hook of " + this, e);
+        } catch (VirtualMachineError noRoom) {
+            // There is none to say so. The other hooks are to be told all the same.
+        }
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ownedlock.deadlock.DeadlockPolicy;
 import io.ownedlock.deadlock.WaitForGraph;
+import io.ownedlock.park.BrokenLotException;
+import io.ownedlock.park.ParkRefusedException;
+import io.ownedlock.park.ParkingLot;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +43,14 @@ abstract class Mishap {
 
     final List<Task> tasks = new ArrayList<>();
     final List<Actor<?>> others = new ArrayList<>();
+
+    /** Who goes on until everybody else has been served or told. */
+    final List<Task> lasting = new ArrayList<>();
+
     final List<CompletableFuture<?>> futures = new ArrayList<>();
+
+    /** What else must be so in the end. */
+    final List<Runnable> proofs = new ArrayList<>();
 
     /** Who is struck. */
     final Task struck = task("struck");
@@ -62,6 +73,7 @@ abstract class Mishap {
         registry.guards().forEach(guard -> guard.inspect());
         until(() -> others.stream().allMatch(Actor::isDone), "everybody else to be served or told");
         until(() -> futures.stream().allMatch(CompletableFuture::isDone), "every future to be complete");
+        lasting.forEach(Task::end);
         until(() -> registry.snapshot().stream().allMatch(seen -> seen.waiting().isEmpty()), "nobody to wait");
         registry.forEach(primitive -> Actor.run("next", () -> serve(primitive)).result());
         registry.forEach(primitive -> assertThat(primitive.isIdle())
@@ -71,6 +83,7 @@ abstract class Mishap {
         assertThat(WaitForGraph.snapshot().edges())
                 .as("the waits that are known")
                 .noneMatch(edge -> ids.contains(edge.waiting().id()));
+        proofs.forEach(Runnable::run);
     }
 
     private void until(BooleanSupplier condition, String what) {
@@ -120,18 +133,32 @@ abstract class Mishap {
         return in(task("holder"), action);
     }
 
+    /** Another task has this, and does not end before all others are done. */
+    final <T> T heldOn(Callable<T> action) throws Exception {
+        Task task = Task.start("lasting", TaskKind.REQUEST);
+        lasting.add(task);
+        return in(task, action);
+    }
+
     /** Another task waits for this on a thread of its own, and does not keep it. */
-    final void behind(Primitive primitive, Callable<? extends AutoCloseable> action) {
-        int before = primitive.snapshot().waiting().size();
+    final Task behind(Primitive primitive, Callable<? extends AutoCloseable> action) {
+        return behind(
+                () -> primitive.snapshot().waiting().size(), () -> action.call().close());
+    }
+
+    /** Another task waits here. */
+    private Task behind(IntSupplier waiting, Script action) {
+        int before = waiting.getAsInt();
         Task task = task("behind");
         others.add(Actor.run("behind", () -> {
-            try {
-                in(task, action).close();
-            } catch (LockNotAcquiredException | VirtualMachineError told) {
+            try (Attachment ignored = task.attach()) {
+                action.run();
+            } catch (LockNotAcquiredException | BrokenLotException | ParkRefusedException | VirtualMachineError told) {
                 // Which is as good.
             }
         }));
-        Actor.awaitUntil(() -> primitive.snapshot().waiting().size() > before, () -> "one to wait");
+        Actor.awaitUntil(() -> waiting.getAsInt() > before, () -> "one to wait");
+        return task;
     }
 
     /** Another task waits for this with a future. */
@@ -182,6 +209,8 @@ abstract class Mishap {
         all.addAll(ofConditions());
         all.addAll(ofPairs());
         all.addAll(ofPermits());
+        all.addAll(ofLots());
+        all.addAll(ofJoins());
         all.add(maker("obtain", m -> () -> {
             m.registry.obtain("lock", "new").acquire().close();
             m.registry.obtainReadWrite("pair", "new");
@@ -256,6 +285,20 @@ abstract class Mishap {
                         lock.unlock();
                     };
                 }),
+                maker(name + ": end of a waiter", m -> {
+                    TaskLock lock = m.registry.obtain(name);
+                    m.heldOn(lock::acquire);
+                    return m.behind(lock, lock::acquire)::end;
+                }),
+                maker(name + ": taken again", m -> {
+                    TaskLock lock = m.registry.obtain(name);
+                    lock.lock();
+                    return () -> {
+                        lock.acquire().close();
+                        lock.acquireAsync().join().close();
+                        lock.unlock();
+                    };
+                }),
                 maker(name + ": future, free", m -> {
                     TaskLock lock = m.registry.obtain(name);
                     return () -> lock.acquireAsync().join().close();
@@ -268,6 +311,11 @@ abstract class Mishap {
                         future.cancel(false);
                         hold.close();
                     };
+                }),
+                maker(name + ": future, for too long", m -> {
+                    TaskLock lock = m.registry.obtain(name);
+                    m.held(lock::acquire);
+                    return () -> m.futures.add(lock.acquireAsync(A_MOMENT));
                 }),
                 maker(name + ": deadlock", m -> {
                     TaskLock lock = m.registry.obtain(name);
@@ -387,6 +435,72 @@ abstract class Mishap {
             }));
         }
         return all;
+    }
+
+    private static List<Maker> ofLots() {
+        return List.of(
+                maker("lot: park in vain", m -> {
+                    ParkingLot lot = m.registry.newLot();
+                    return () -> lot.parkIf(() -> true, A_MOMENT);
+                }),
+                maker("lot: unpark", m -> {
+                    ParkingLot lot = m.registry.newLot();
+                    m.behind(lot::size, () -> lot.parkIf(() -> true));
+                    m.behind(lot::size, () -> lot.parkIf(() -> true));
+                    return lot::unparkAll;
+                }),
+                maker("lot: repark", m -> {
+                    ParkingLot lot = m.registry.newLot();
+                    ParkingLot sibling = lot.sibling();
+                    sibling.breakLot(m.struck);
+                    m.behind(lot::size, () -> lot.parkIf(() -> true));
+                    return () -> lot.reparkAll(sibling);
+                }),
+                maker("lot: break", m -> {
+                    ParkingLot lot = m.registry.newLot();
+                    m.behind(lot::size, () -> lot.parkIf(() -> true));
+                    return lot::breakLot;
+                }),
+                maker("lot: end of a breaker", m -> {
+                    ParkingLot lot = m.registry.newLot();
+                    Task breaker = m.task("breaker");
+                    lot.addBreaker(breaker);
+                    m.behind(lot::size, () -> lot.parkIf(() -> true));
+                    m.proofs.add(() -> assertThat(lot.isBroken())
+                            .as("broken by its breaker's end")
+                            .isTrue());
+                    return breaker::end;
+                }),
+                maker("lot: add and remove a breaker", m -> {
+                    ParkingLot lot = m.registry.newLot();
+                    Task breaker = m.task("breaker");
+                    return () -> {
+                        lot.addBreaker(breaker);
+                        lot.removeBreaker(breaker);
+                    };
+                }));
+    }
+
+    private static List<Maker> ofJoins() {
+        return List.of(
+                maker("join: declare", m -> {
+                    Task awaited = m.task("awaited");
+                    return () -> m.registry.joining(awaited).close();
+                }),
+                maker("join: declare and keep", m -> {
+                    Task awaited = m.task("awaited");
+                    return () -> m.registry.joining(awaited);
+                }),
+                maker("join: a future", m -> {
+                    TaskLock lock = m.registry.obtain("lock");
+                    Hold hold = m.held(lock::acquire);
+                    CompletableFuture<Hold> future = lock.acquireAsync();
+                    m.futures.add(future);
+                    return () -> {
+                        m.registry.joining(future).close();
+                        hold.close();
+                    };
+                }));
     }
 
     private static ReadWriteSide side(Mishap mishap, boolean writing) {
