@@ -10,12 +10,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The memory ends inside an operation, a little later in it each time: a JVM of its own, that has little, does so. The long form, with
  * {@code deaths.rounds}, does so at each object.
  */
+@Timeout(value = 65, unit = TimeUnit.MINUTES) // The child is watched below.
 class OutOfMemoryTest {
 
     private static final boolean LONG = Integer.getInteger("deaths.rounds") != null;
