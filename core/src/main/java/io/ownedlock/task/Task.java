@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * ends, is Python Trio's idea.
  *
  * <p>A task is {@linkplain #start started}, threads {@linkplain #attach() attach} to it one after the other, and it is
- * {@linkplain #end() ended}; {@link #runInTask} does all three. A thread without a task is its own task of kind
+ * {@linkplain #end() ended}; {@link #runInTask} and {@link #runBeside(String, TaskKind, TaskAction) runBeside} do all three. A thread without a task is its own task of kind
  * {@link TaskKind#THREAD THREAD}, which ends when the thread is found dead.
  *
  * <p>This class is the task's identity and what users call. Where it is in its life, {@link TaskWord}, and what is to be done at its
@@ -33,12 +33,13 @@ public final class Task extends TaskWord {
 
     private volatile String name;
 
-    private Task(String name, TaskKind kind, @Nullable Task host, @Nullable Task parent, @Nullable Liveness liveness) {
+    private Task(
+            String name, TaskKind kind, @Nullable Task host, @Nullable String parent, @Nullable Liveness liveness) {
         super(liveness);
         this.name = requireNonNull(name, "name");
         this.kind = requireNonNull(kind, "kind");
         this.host = host;
-        this.parent = parent == null ? null : parent.label();
+        this.parent = parent;
     }
 
     /** The task the calling thread is in; without one, the thread's own task of kind {@link TaskKind#THREAD THREAD}. */
@@ -49,6 +50,12 @@ public final class Task extends TaskWord {
             attachment = new Task(thread, TaskKind.THREAD, null, null, null).attach();
         }
         return attachment.task;
+    }
+
+    /** Whether the calling thread is in a task that was started, and not just in its own of kind {@link TaskKind#THREAD THREAD}. */
+    public static boolean hasCurrent() {
+        Attachment attachment = Attachment.innermost();
+        return attachment != null && attachment.task.kind != TaskKind.THREAD;
     }
 
     /** Like {@link #start(String, TaskKind, Liveness)} for a task whose end cannot be missed. */
@@ -66,12 +73,14 @@ public final class Task extends TaskWord {
      * @throws IllegalArgumentException if the kind is {@code THREAD}
      */
     public static Task start(String name, TaskKind kind, @Nullable Liveness liveness) {
+        return beside(name, kind, Parent.capture(), liveness);
+    }
+
+    private static Task beside(String name, TaskKind kind, @Nullable Parent parent, @Nullable Liveness liveness) {
         if (kind == TaskKind.THREAD) {
             throw new IllegalArgumentException("A task of kind THREAD starts by itself, for a thread without a task");
         }
-        Attachment attachment = Attachment.innermost();
-        Task parent = attachment == null || attachment.task.kind == TaskKind.THREAD ? null : attachment.task;
-        return new Task(name, kind, null, parent, liveness);
+        return new Task(name, kind, null, parent == null ? null : parent.label, liveness);
     }
 
     /**
@@ -86,15 +95,41 @@ public final class Task extends TaskWord {
     public static <T extends @Nullable Object, X extends Throwable> T runInTask(String name, TaskAction<T, X> action)
             throws X {
         Task host = current();
-        Task task = new Task(name, TaskKind.CUSTOM, host, host, null);
+        return new Task(name, TaskKind.CUSTOM, host, host.label(), null).runAndEnd(action);
+    }
+
+    /** Like {@link #runBeside(String, TaskKind, Parent, TaskAction)} for a child of whatever the calling thread is in. */
+    public static <T extends @Nullable Object, X extends Throwable> T runBeside(
+            String name, TaskKind kind, TaskAction<T, X> action) throws X {
+        return runBeside(name, kind, Parent.capture(), action);
+    }
+
+    /**
+     * Runs an action in a task of its own, beside whatever the calling thread is in, and ends that task when the action returns or
+     * throws. For work that was brought to this thread, such as a message or a run of a schedule: to every lock it is a stranger to the
+     * task that the thread is in, which is suspended meanwhile, and to its parent.
+     *
+     * @param name what the task is called in errors and logs; never personal data
+     * @param kind what sort of work it is; not {@link TaskKind#THREAD THREAD}, those tasks start by themselves
+     * @param parent who had the work begun; {@code null} if nobody had
+     * @return what the action returns
+     * @throws X what the action throws; waiters of a lock it leaves behind see it as their cause
+     * @throws IllegalArgumentException if the kind is {@code THREAD}
+     */
+    public static <T extends @Nullable Object, X extends Throwable> T runBeside(
+            String name, TaskKind kind, @Nullable Parent parent, TaskAction<T, X> action) throws X {
+        return beside(name, kind, parent, null).runAndEnd(action);
+    }
+
+    private <T extends @Nullable Object, X extends Throwable> T runAndEnd(TaskAction<T, X> action) throws X {
         Throwable failure = null;
-        try (Attachment ignored = task.attach()) {
+        try (Attachment ignored = attach()) {
             return action.run();
         } catch (Throwable e) {
             failure = e;
             throw e;
         } finally {
-            task.end(failure);
+            end(failure);
         }
     }
 

@@ -340,6 +340,42 @@ class TaskTest {
     }
 
     @Test
+    void askingWhetherThereIsACurrentTaskMakesNone() throws Exception {
+        Actor<Boolean> asked = Actor.start("asked", () -> {
+            long before = Task.start("before", TaskKind.CUSTOM).id();
+            boolean has = Task.hasCurrent();
+            assertThat(Task.start("after", TaskKind.CUSTOM).id()).isEqualTo(before + 1);
+            Task own = Task.current();
+            return has || own.kind() != TaskKind.THREAD || Task.hasCurrent();
+        });
+        assertThat(asked.result()).isFalse();
+        assertThat(Task.<Boolean, RuntimeException>runInTask("a", Task::hasCurrent))
+                .isTrue();
+    }
+
+    @Test
+    void runBesideIsAStrangerToWhatTheThreadIsInAndEndsWithItsFailure() {
+        Task outer = Task.start("outer", TaskKind.REQUEST);
+        AtomicReference<Task> ran = new AtomicReference<>();
+        Exception failure = new java.io.IOException("lost");
+
+        try (Attachment ignored = outer.attach()) {
+            assertThatThrownBy(() -> Task.<Object, Exception>runBeside("beside", TaskKind.MESSAGE, () -> {
+                        ran.set(Task.current());
+                        throw failure;
+                    }))
+                    .isSameAs(failure);
+            assertThat(Task.current()).isSameAs(outer);
+        }
+
+        assertThat(ran.get().isNestedIn(outer)).isFalse();
+        assertThat(ran.get().info().kind()).isEqualTo(TaskKind.MESSAGE);
+        assertThat(ran.get().info().parent()).isEqualTo(outer.label());
+        assertThat(ran.get().ended().failure()).isSameAs(failure);
+        assertThatIllegalArgumentException().isThrownBy(() -> Task.runBeside("own", TaskKind.THREAD, () -> ""));
+    }
+
+    @Test
     void theInfoIsTheStoryOfTheTask() {
         Task task = Task.start("GET /", TaskKind.REQUEST);
         assertThat(task.info().thread()).isNull();

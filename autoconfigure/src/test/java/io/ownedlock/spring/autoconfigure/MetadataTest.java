@@ -35,6 +35,9 @@ class MetadataTest {
                         "owned-lock.defaults.capture-site",
                         "owned-lock.locks",
                         "owned-lock.registry.max-keys",
+                        "owned-lock.tasks.async",
+                        "owned-lock.tasks.runners",
+                        "owned-lock.tasks.scheduled",
                         "owned-lock.watchdog.enabled",
                         "owned-lock.watchdog.interval",
                         "management.health.ownedlocks.enabled");

@@ -23,6 +23,7 @@ class WithoutOptionalLibrariesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "io.micrometer.context.ThreadLocalAccessor",
                 "io.micrometer.core.instrument.MeterRegistry",
                 "jakarta.servlet.Servlet",
                 "org.aspectj.weaver.Advice",

@@ -1,0 +1,61 @@
+package io.ownedlock.spring.autoconfigure;
+
+import io.ownedlock.spring.task.AsyncRunAdvisor;
+import io.ownedlock.spring.task.RunDecorator;
+import io.ownedlock.spring.task.RunnerTasks;
+import io.ownedlock.spring.task.ScheduledRuns;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Fallback;
+import org.springframework.context.annotation.Role;
+import org.springframework.scheduling.config.TaskManagementConfigUtils;
+
+/**
+ * Auto-configuration that makes tasks of what runs beside the requests: asynchronous calls, scheduled runs, and what runs when the
+ * application has started.
+ */
+@AutoConfiguration(after = OwnedLockAutoConfiguration.class)
+@ConditionalOnBean(OwnedLockAutoConfiguration.class)
+@EnableConfigurationProperties(OwnedLockTaskProperties.class)
+public final class OwnedLockTaskAutoConfiguration {
+
+    private static final String ASYNC = "owned-lock.tasks.async";
+
+    /** A fallback: an application that has a decorator of its own and asks for "the" decorator means that. */
+    @Bean
+    @Fallback
+    @ConditionalOnMissingBean(value = RunDecorator.class, name = "ownedLockTaskDecorator")
+    @ConditionalOnBooleanProperty(name = ASYNC, matchIfMissing = true)
+    RunDecorator ownedLockTaskDecorator() {
+        return new RunDecorator();
+    }
+
+    /** Only where {@code @Async} means something: otherwise such a method is a part of what calls it. */
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    @ConditionalOnMissingBean(value = AsyncRunAdvisor.class, name = "ownedLockAsyncAdvisor")
+    @ConditionalOnBean(name = TaskManagementConfigUtils.ASYNC_ANNOTATION_PROCESSOR_BEAN_NAME)
+    @ConditionalOnBooleanProperty(name = ASYNC, matchIfMissing = true)
+    static AsyncRunAdvisor ownedLockAsyncAdvisor() {
+        return new AsyncRunAdvisor();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(value = ScheduledRuns.class, name = "ownedLockScheduledRuns")
+    @ConditionalOnBooleanProperty(name = "owned-lock.tasks.scheduled", matchIfMissing = true)
+    ScheduledRuns ownedLockScheduledRuns() {
+        return new ScheduledRuns();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean(value = RunnerTasks.class, name = "ownedLockRunnerTasks")
+    @ConditionalOnBooleanProperty(name = "owned-lock.tasks.runners", matchIfMissing = true)
+    static RunnerTasks ownedLockRunnerTasks() {
+        return new RunnerTasks();
+    }
+}
