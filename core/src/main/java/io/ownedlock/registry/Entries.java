@@ -85,6 +85,11 @@ final class Entries {
         return entries.get(id);
     }
 
+    /** Whether there is any of a name, with whatever key. */
+    boolean has(String name) {
+        return entries.values().stream().anyMatch(entry -> entry.id().name().equals(name) && entry.get() != null);
+    }
+
     int size() {
         return entries.size();
     }

@@ -20,17 +20,21 @@ import io.ownedlock.sync.TaskLock;
 import io.ownedlock.sync.TaskReadWriteLock;
 import io.ownedlock.sync.TaskSemaphore;
 import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskAction;
 import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import io.ownedlock.watchdog.Guard;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +64,7 @@ public final class LockRegistry {
 
     private LockRegistry(Builder builder) {
         this.defaults = builder.defaults;
-        this.settings = Map.copyOf(builder.settings);
+        this.settings = new ConcurrentHashMap<>(builder.settings);
         this.entries = new Entries(builder.ticker, builder.maxKeys);
         List<LockListener> listeners = new ArrayList<>();
         listeners.add(new Keeper());
@@ -165,6 +169,65 @@ public final class LockRegistry {
                 id -> CapacityLimiter.create(id, total, settingsOf(id.name()), environment));
     }
 
+    /**
+     * Runs an action under the lock of a name, the only one, which has no key; the rest is as with
+     * {@link #executeLocked(String, Object, TaskAction)}.
+     */
+    public <T extends @Nullable Object, X extends Throwable> T executeLocked(String name, TaskAction<T, X> action)
+            throws X {
+        return Locked.execute(obtain(name), null, action);
+    }
+
+    /** Like {@link #executeLocked(String, TaskAction)}, waiting at most so long, whatever the settings say. */
+    public <T extends @Nullable Object, X extends Throwable> T executeLocked(
+            String name, Duration waitAtMost, TaskAction<T, X> action) throws X {
+        return Locked.execute(obtain(name), requireNonNull(waitAtMost, "waitAtMost"), action);
+    }
+
+    /**
+     * Runs an action under a lock, which the current task has from before the action until after it, whatever that throws. On a
+     * thread without a task the call is a task of its own, nested in the thread's: what the thread holds may be taken again, and
+     * what leaks in the action is given up when this returns.
+     *
+     * @param key as for {@link #obtain(String, Object)}
+     * @return what the action returns
+     * @throws X what the action throws, checked or not
+     * @throws io.ownedlock.sync.LockNotAcquiredException if the lock was not got, by time, break, refusal, deadlock or interrupt
+     *     (see {@link TaskLock#acquire()}); the action did not run then
+     * @throws IllegalArgumentException if there is no such lock (see {@link #obtain(String, Object)})
+     * @throws IllegalMonitorStateException if the current task holds the lock and it is not re-entrant
+     */
+    public <T extends @Nullable Object, X extends Throwable> T executeLocked(
+            String name, Object key, TaskAction<T, X> action) throws X {
+        return Locked.execute(obtain(name, key), null, action);
+    }
+
+    /**
+     * Like {@link #executeLocked(String, Object, TaskAction)}, waiting at most so long, whatever the settings say.
+     *
+     * @param waitAtMost zero or less: do not wait
+     */
+    public <T extends @Nullable Object, X extends Throwable> T executeLocked(
+            String name, Object key, Duration waitAtMost, TaskAction<T, X> action) throws X {
+        return Locked.execute(obtain(name, key), requireNonNull(waitAtMost, "waitAtMost"), action);
+    }
+
+    /** Like {@link #assertHeld(String, Object)} for the lock of a name that has no key. */
+    public void assertHeld(String name) {
+        Locked.assertHeld(entries, id(name));
+    }
+
+    /**
+     * Makes sure that this runs under a lock, or either side of a read/write pair: the current task holds it, or one that it is
+     * nested in does. For code that relies on its caller to have taken the lock.
+     *
+     * @throws IllegalStateException if not; the message says who holds it and what has probably happened
+     * @throws IllegalArgumentException if the name or the key is blank, or the key is of a type that no key has
+     */
+    public void assertHeld(String name, Object key) {
+        Locked.assertHeld(entries, id(name, key));
+    }
+
     private static LockId id(String name) {
         return new LockId(name, null);
     }
@@ -216,6 +279,25 @@ public final class LockRegistry {
      */
     public Joining joining(CompletableFuture<?> awaited) {
         return detector.joining(awaited);
+    }
+
+    /**
+     * Changes the settings of a name, before the first of that name is obtained: for whoever learns of names late, as from an
+     * annotation. What changes nothing is always allowed.
+     *
+     * @param change gets the settings so far, and gives those to have; is to do nothing else
+     * @throws IllegalStateException if that would change anything, and something of this name is there already
+     */
+    public void configure(String name, UnaryOperator<LockSettings> change) {
+        settings.compute(name, (same, own) -> {
+            LockSettings before = own == null ? defaults : own;
+            LockSettings after = requireNonNull(change.apply(before), "settings");
+            if (!after.equals(before) && entries.has(name)) {
+                throw new IllegalStateException("The settings of '" + name + "' cannot change from " + before + " to "
+                        + after + " any more: there are locks of that name already");
+            }
+            return after;
+        });
     }
 
     /** The settings that locks of this name have. */

@@ -44,6 +44,9 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
     /** Takes back one {@code lock()} of the task; {@code false} if there is none. */
     abstract boolean unlock(Task task);
 
+    /** Whether the task has it, or one that the task is nested in. */
+    abstract boolean isHeldFor(Task task);
+
     /** Who has it, for people. */
     abstract String describeOwners();
 
@@ -229,6 +232,13 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
     /** Whether the current task holds this lock. */
     public boolean isHeldByCurrentTask() {
         return ownershipOf(Task.current()) != null;
+    }
+
+    /**
+     * Whether the current task holds this lock, or one that it is nested in does: whether what is done now is done under the lock.
+     */
+    public boolean isHeldForCurrentTask() {
+        return isHeldFor(Task.current());
     }
 
     /**

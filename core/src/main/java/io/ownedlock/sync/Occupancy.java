@@ -37,6 +37,14 @@ record Occupancy(
         return of(task, side, Share::isOpen);
     }
 
+    /** Whether the task has this side, or one that it is nested in does. */
+    boolean isHeldFor(Task task, Side side) {
+        return of(task, side) != null
+                || (side == Side.WRITE
+                        ? writer != null && writer.isFor(task)
+                        : readers.stream().anyMatch(reader -> reader.isFor(task)));
+    }
+
     /** The task's own share of a side that has a grip by {@code lock()}; a future may have brought it another one. */
     @Nullable Share lockedBy(Task task, Side side) {
         return of(task, side, Share::isLocked);

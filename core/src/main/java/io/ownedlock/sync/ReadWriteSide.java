@@ -52,6 +52,11 @@ public final class ReadWriteSide extends HoldableLock {
     }
 
     @Override
+    boolean isHeldFor(Task task) {
+        return cell.occupancy().isHeldFor(task, side);
+    }
+
+    @Override
     boolean unlock(Task task) {
         Share mine = cell.occupancy().lockedBy(task, side);
         return mine != null && mine.unlock();

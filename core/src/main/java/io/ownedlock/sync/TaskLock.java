@@ -97,6 +97,11 @@ public final class TaskLock extends HoldableLock implements Primitive {
     }
 
     @Override
+    boolean isHeldFor(Task task) {
+        return cell.grantOf(task) != null || (cell.state() instanceof Grant held && Cell.mayTake(held, task));
+    }
+
+    @Override
     boolean unlock(Task task) {
         return cell.unlock(task);
     }

@@ -31,11 +31,20 @@ public final class Task extends TaskWord {
     private final @Nullable Task host;
     private final @Nullable String parent;
 
+    /** Whether one call is all of the task's life. */
+    private final boolean scoped;
+
     private volatile String name;
 
     private Task(
-            String name, TaskKind kind, @Nullable Task host, @Nullable String parent, @Nullable Liveness liveness) {
+            String name,
+            TaskKind kind,
+            @Nullable Task host,
+            boolean scoped,
+            @Nullable String parent,
+            @Nullable Liveness liveness) {
         super(liveness);
+        this.scoped = scoped;
         this.name = requireNonNull(name, "name");
         this.kind = requireNonNull(kind, "kind");
         this.host = host;
@@ -47,7 +56,7 @@ public final class Task extends TaskWord {
         Attachment attachment = Attachment.innermost();
         if (attachment == null) {
             String thread = Thread.currentThread().getName();
-            attachment = new Task(thread, TaskKind.THREAD, null, null, null).attach();
+            attachment = new Task(thread, TaskKind.THREAD, null, false, null, null).attach();
         }
         return attachment.task;
     }
@@ -80,7 +89,20 @@ public final class Task extends TaskWord {
         if (kind == TaskKind.THREAD) {
             throw new IllegalArgumentException("A task of kind THREAD starts by itself, for a thread without a task");
         }
-        return new Task(name, kind, null, parent == null ? null : parent.label, liveness);
+        return new Task(name, kind, null, false, parent == null ? null : parent.label, liveness);
+    }
+
+    /**
+     * Starts a task nested in the current one: what the current task holds may be taken again in it. It may go on when its
+     * thread has left it, as a call does that returns a future, and is over when it is {@linkplain #end() ended}. The end of the
+     * current task does not end it. Nobody is in it yet.
+     *
+     * @param name what the task is called in errors and logs; never personal data
+     * @param liveness tells whether the task is over although nobody {@linkplain #end() ended} it
+     */
+    public static Task startNested(String name, Liveness liveness) {
+        Task host = current();
+        return new Task(name, TaskKind.CUSTOM, host, false, host.label(), requireNonNull(liveness, "liveness"));
     }
 
     /**
@@ -95,7 +117,7 @@ public final class Task extends TaskWord {
     public static <T extends @Nullable Object, X extends Throwable> T runInTask(String name, TaskAction<T, X> action)
             throws X {
         Task host = current();
-        return new Task(name, TaskKind.CUSTOM, host, host.label(), null).runAndEnd(action);
+        return new Task(name, TaskKind.CUSTOM, host, true, host.label(), null).runAndEnd(action);
     }
 
     /** Like {@link #runBeside(String, TaskKind, Parent, TaskAction)} for a child of whatever the calling thread is in. */
@@ -203,10 +225,10 @@ public final class Task extends TaskWord {
         return endNow(failure);
     }
 
-    /** A nested task that was left and is not over: what was to end it ran out of stack or memory. */
+    /** The task of a call that was left and is not over: what was to end it ran out of stack or memory. */
     @Override
     boolean isOrphan() {
-        return host != null && lastInside() != null;
+        return scoped && lastInside() != null;
     }
 
     @Override

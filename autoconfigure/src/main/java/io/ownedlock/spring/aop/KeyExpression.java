@@ -1,70 +1,67 @@
 package io.ownedlock.spring.aop;
 
 import java.lang.reflect.Method;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.DefaultParameterNameDiscoverer;
-import org.springframework.core.ParameterNameDiscoverer;
 import org.springframework.expression.EvaluationContext;
 import org.springframework.expression.EvaluationException;
-import org.springframework.expression.Expression;
-import org.springframework.expression.ExpressionParser;
 import org.springframework.expression.ParseException;
+import org.springframework.expression.spel.ast.VariableReference;
+import org.springframework.expression.spel.standard.SpelExpression;
 import org.springframework.expression.spel.standard.SpelExpressionParser;
 import org.springframework.expression.spel.support.SimpleEvaluationContext;
 
 /** A key's expression, parsed once, over the arguments of one method. */
 final class KeyExpression {
 
-    private static final ExpressionParser PARSER = new SpelExpressionParser();
-    private static final ParameterNameDiscoverer PARAMETER_NAMES = new DefaultParameterNameDiscoverer();
+    private static final SpelExpressionParser PARSER = new SpelExpressionParser();
 
-    private final Expression expression;
-    private final @Nullable String @Nullable [] parameterNames;
+    private final SpelExpression expression;
+    private final Map<String, Integer> arguments;
 
-    private KeyExpression(Expression expression, @Nullable String @Nullable [] parameterNames) {
+    /** The argument that is all of the expression; -1 if there is more to it. */
+    private final int only;
+
+    private KeyExpression(SpelExpression expression, Map<String, Integer> arguments) {
         this.expression = expression;
-        this.parameterNames = parameterNames;
+        this.arguments = arguments;
+        this.only = expression.getAST() instanceof VariableReference
+                ? arguments.values().iterator().next()
+                : -1;
     }
 
-    /** @throws ParseException if this is no expression */
+    /**
+     * Parses it, and looks whether it asks for no more than there is.
+     *
+     * @throws ParseException if this is no expression
+     * @throws IllegalArgumentException if it does more than read the method's arguments
+     */
     static KeyExpression parse(String text, Method method) {
-        return new KeyExpression(PARSER.parseExpression(text), PARAMETER_NAMES.getParameterNames(method));
+        SpelExpression expression = PARSER.parseRaw(text);
+        return new KeyExpression(expression, new KeyArguments(method).usedBy(expression));
     }
 
     /** @throws IllegalArgumentException if there is no key for these arguments */
-    Object evaluate(@Nullable Object[] arguments) {
+    Object evaluate(@Nullable Object[] values) {
         Object key;
         try {
-            key = expression.getValue(over(arguments));
+            key = only >= 0 ? values[only] : expression.getValue(over(values));
         } catch (EvaluationException e) {
             throw new IllegalArgumentException("it cannot be evaluated: " + e.getMessage(), e);
         }
         if (key == null) {
-            throw new IllegalArgumentException("it is null. " + known());
+            throw new IllegalArgumentException("it is null");
         }
         return key;
     }
 
     /** Reads properties and arguments. Types, constructors, methods, beans and assignments are out of its reach. */
-    private EvaluationContext over(@Nullable Object[] arguments) {
+    private EvaluationContext over(@Nullable Object[] values) {
         EvaluationContext context = SimpleEvaluationContext.forReadOnlyDataBinding()
                 .withAssignmentDisabled()
                 .build();
-        for (int i = 0; i < arguments.length; i++) {
-            context.setVariable("p" + i, arguments[i]);
-            context.setVariable("a" + i, arguments[i]);
-            String name = parameterNames == null ? null : parameterNames[i];
-            if (name != null) {
-                context.setVariable(name, arguments[i]);
-            }
-        }
+        arguments.forEach((name, index) -> context.setVariable(name, values[index]));
         return context;
-    }
-
-    private String known() {
-        return parameterNames == null
-                ? "The names of the parameters are not known: use #p0, or compile with -parameters"
-                : "It can use #" + String.join(", #", parameterNames);
     }
 
     @Override

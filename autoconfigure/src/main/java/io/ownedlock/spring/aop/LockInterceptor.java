@@ -3,10 +3,13 @@ package io.ownedlock.spring.aop;
 import static java.util.Objects.requireNonNull;
 
 import io.ownedlock.registry.LockRegistry;
-import io.ownedlock.sync.Hold;
-import io.ownedlock.sync.TaskLock;
+import io.ownedlock.spring.OwnedLock.Release;
+import io.ownedlock.spring.aop.LockedMethod.Wanted;
+import io.ownedlock.sync.LockNotAcquiredException;
 import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskAction;
 import io.ownedlock.task.TaskKind;
+import java.util.List;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
@@ -16,32 +19,81 @@ import org.springframework.aop.support.AopUtils;
 /** Locks around a call. */
 final class LockInterceptor implements MethodInterceptor {
 
-    private final LockOperations operations;
+    private final LockedMethods methods;
     private final Supplier<LockRegistry> registry;
+    private final Transactions transactions = Transactions.find();
+    private final OutlivedLocks outlived = new OutlivedLocks();
 
-    LockInterceptor(LockOperations operations, Supplier<LockRegistry> registry) {
-        this.operations = operations;
+    LockInterceptor(LockedMethods methods, Supplier<LockRegistry> registry) {
+        this.methods = methods;
         this.registry = registry;
     }
 
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = requireNonNull(invocation.getThis(), "target");
-        LockOperation operation = requireNonNull(
-                operations.of(invocation.getMethod(), AopUtils.getTargetClass(target)), "not an annotated method");
-        TaskLock lock = operation.obtain(registry.get(), invocation.getArguments());
-        // The thread's own task ends with the thread, which in a pool is never: what leaks inside must end with the
-        // call.
-        return Task.current().kind() == TaskKind.THREAD
-                ? Task.<@Nullable Object, Throwable>runInTask(
-                        operation.method(), () -> proceed(invocation, operation, lock))
-                : proceed(invocation, operation, lock);
+        LockedMethod method = requireNonNull(
+                methods.of(invocation.getMethod(), AopUtils.getTargetClass(target)), "not an annotated method");
+        if (method.release() == Release.AFTER_COMPLETION && transactions.isActive()) {
+            // A task of the call's own would be over before the transaction.
+            return locked(invocation, method, holds -> {
+                closeAfterCompletion(holds);
+                return inTask(method.label(), () -> holds.proceed(invocation));
+            });
+        }
+        if (method.mayReturnStage()) {
+            StagedCall call = new StagedCall();
+            return call.run(method.label(), () -> locked(invocation, method, holds -> call.proceed(holds, invocation)));
+        }
+        return inTask(
+                method.label(),
+                () -> locked(invocation, method, holds -> {
+                    try (holds) {
+                        return holds.proceed(invocation);
+                    }
+                }));
     }
 
-    private static @Nullable Object proceed(MethodInvocation invocation, LockOperation operation, TaskLock lock)
-            throws Throwable {
-        try (Hold ignored = operation.acquire(lock)) {
-            return invocation.proceed();
+    /** What to do under the locks of a call. */
+    private interface Body {
+        @Nullable Object run(Holds holds) throws Throwable;
+    }
+
+    private @Nullable Object locked(MethodInvocation invocation, LockedMethod method, Body body) throws Throwable {
+        Holds holds;
+        try {
+            List<Wanted> wanted = method.wanted(registry.get(), invocation.getArguments());
+            if (method.release() == Release.RETURN && transactions.isActive()) {
+                outlived.warn(method.label(), wanted);
+            }
+            holds = Holds.acquire(wanted);
+        } catch (LockNotAcquiredException e) {
+            Fallback fallback = method.fallback();
+            if (fallback == null || !fallback.handles(e)) {
+                throw e;
+            }
+            return fallback.call(invocation, e);
         }
+        return holds == null ? method.skipped() : body.run(holds);
+    }
+
+    private void closeAfterCompletion(Holds holds) {
+        boolean registered = false;
+        try {
+            transactions.afterCompletion(holds::close);
+            registered = true;
+        } finally {
+            if (!registered) {
+                holds.close();
+            }
+        }
+    }
+
+    /**
+     * The thread's own task ends with the thread, which in a pool is never: what leaks inside must end with the call.
+     */
+    private static @Nullable Object inTask(String name, TaskAction<@Nullable Object, Throwable> action)
+            throws Throwable {
+        return Task.current().kind() == TaskKind.THREAD ? Task.runInTask(name, action) : action.run();
     }
 }

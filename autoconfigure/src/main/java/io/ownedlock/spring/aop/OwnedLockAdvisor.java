@@ -2,12 +2,14 @@ package io.ownedlock.spring.aop;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.OwnedLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.core.Ordered;
 import org.springframework.util.StringValueResolver;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Makes {@link OwnedLock} work. A plain advisor, and no aspect: it needs no AspectJ, and takes its place in the chain of the
@@ -24,19 +26,43 @@ public final class OwnedLockAdvisor extends AbstractPointcutAdvisor {
      */
     public static final int ORDER = Ordered.LOWEST_PRECEDENCE - 100;
 
-    private final transient LockOperations pointcut;
+    private final transient NameSettings settings = new NameSettings();
+    private final transient SingletonSupplier<LockRegistry> registry;
+    private final transient LockedMethods pointcut;
     private final transient LockInterceptor advice;
 
     /**
      * Makes the advisor, which asks for the registry no earlier than at the first call: advisors are made before most beans.
      *
-     * @param registry where the locks are
+     * @param registry where the locks are; asked once
      * @param placeholders resolves <code>${...}</code> in names and durations
+     * @param isKnown whether a lock may have this name; a name that is not known is a mistake
      */
-    public OwnedLockAdvisor(Supplier<LockRegistry> registry, StringValueResolver placeholders) {
-        this.pointcut = new LockOperations(placeholders);
-        this.advice = new LockInterceptor(pointcut, registry);
+    public OwnedLockAdvisor(
+            Supplier<LockRegistry> registry, StringValueResolver placeholders, Predicate<String> isKnown) {
+        this.registry = SingletonSupplier.of(() -> bound(registry.get()));
+        this.pointcut = new LockedMethods(new AnnotationReader(new OperationReader(placeholders, isKnown, settings)));
+        this.advice = new LockInterceptor(pointcut, this.registry);
         setOrder(ORDER);
+    }
+
+    private LockRegistry bound(LockRegistry locks) {
+        settings.bind(locks);
+        return locks;
+    }
+
+    /** Reads the annotations of a class, as is done anyway before its first bean is made. */
+    void read(Class<?> type) {
+        if (pointcut.getClassFilter().matches(type)) {
+            pointcut.ofType(type);
+        }
+    }
+
+    /** Tells the registry what the annotations say of it, as the first call would. */
+    void configureRegistry() {
+        if (!settings.isEmpty()) {
+            registry.obtain();
+        }
     }
 
     @Override

@@ -3,25 +3,16 @@ package io.ownedlock.spring.autoconfigure;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.spring.OwnedLock;
-import io.ownedlock.spring.aop.OwnedLockAdvisor;
 import io.ownedlock.spring.observe.IncidentLog;
 import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
-import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanDefinition;
-import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
-import org.springframework.context.annotation.Role;
-import org.springframework.core.env.Environment;
-import org.springframework.core.type.AnnotationMetadata;
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Auto-configuration for a {@link LockRegistry} and {@link OwnedLock}.
@@ -34,7 +25,7 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "owned-lock.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(OwnedLockProperties.class)
-@Import(OwnedLockAutoConfiguration.ProxyCreator.class)
+@Import(AspectConfiguration.class)
 public final class OwnedLockAutoConfiguration {
 
     @Bean
@@ -57,26 +48,5 @@ public final class OwnedLockAutoConfiguration {
     @ConditionalOnMissingBean
     IncidentLog ownedLockIncidentLog() {
         return new IncidentLog();
-    }
-
-    /** Static and lazy: the advisor is needed before most beans, and must not make any of them early. */
-    @Bean
-    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    @ConditionalOnMissingBean
-    static OwnedLockAdvisor ownedLockAdvisor(ObjectProvider<LockRegistry> registry, Environment environment) {
-        return new OwnedLockAdvisor(
-                SingletonSupplier.of(registry::getObject)::obtain, environment::resolveRequiredPlaceholders);
-    }
-
-    /**
-     * Sees that there are proxies, as Spring's own {@code @Enable...} annotations do. Boot does it too, but not everywhere: without
-     * AspectJ and with {@code spring.aop.proxy-target-class=false} methods would run without their lock, and nobody would know.
-     */
-    static final class ProxyCreator implements ImportBeanDefinitionRegistrar {
-
-        @Override
-        public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
-            AopConfigUtils.registerAutoProxyCreatorIfNecessary(registry);
-        }
     }
 }

@@ -117,6 +117,8 @@ class OwnedLockAspectTest {
             service.byPlace("a", "b", () -> assertHeld(registry, new LockId("place", "b-a")));
             service.byProperty(
                     new Order(7, new AtomicInteger()), () -> assertHeld(registry, new LockId("property", "7")));
+            service.byComponent(
+                    new Order(7, new AtomicInteger()), () -> assertHeld(registry, new LockId("component", "7")));
         });
     }
 
@@ -162,17 +164,6 @@ class OwnedLockAspectTest {
                 .withMessageContaining("\"#key\"")
                 .withMessageContaining(why);
         assertThat(ran).hasValue(0);
-    }
-
-    @Test
-    void aKeyReadsArgumentsAndNothingElse() {
-        with((service, registry) -> {
-            assertThatIllegalArgumentException().isThrownBy(service::type).withMessageContaining("java.lang.System");
-            assertThatIllegalArgumentException().isThrownBy(service::constructor);
-            assertThatIllegalArgumentException().isThrownBy(service::bean);
-            assertThatIllegalArgumentException().isThrownBy(() -> service.method("x"));
-            assertThatIllegalArgumentException().isThrownBy(() -> service.assignment("x"));
-        });
     }
 
     @Test
@@ -237,29 +228,6 @@ class OwnedLockAspectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            classes = {
-                NoName.class,
-                BadKey.class,
-                BadWait.class,
-                NegativeWait.class,
-                UnknownPlaceholder.class,
-                FinalMethod.class,
-                PrivateMethod.class
-            })
-    void aMistakeInTheAnnotationIsFoundAtStartUp(Class<?> mistaken) {
-        runner.withBean(mistaken)
-                .run(context -> assertThat(context)
-                        .getFailure()
-                        .rootCause()
-                        .satisfiesAnyOf(
-                                root -> assertThat(root).hasMessageContaining(mistaken.getSimpleName() + ".method"),
-                                root -> assertThat(context.getStartupFailure())
-                                        .cause()
-                                        .hasMessageContaining(mistaken.getSimpleName() + ".method")));
-    }
-
-    @ParameterizedTest
     @ValueSource(strings = {"spring.aop.auto=false", "spring.aop.proxy-target-class=false"})
     void thereAreProxiesWhateverBootWasTold(String property) {
         runner.withPropertyValues(property)
@@ -302,25 +270,15 @@ class OwnedLockAspectTest {
             body.run();
         }
 
+        @OwnedLock(value = "component", key = "#order.number")
+        void byComponent(Order order, Runnable body) {
+            body.run();
+        }
+
         @OwnedLock(value = "any", key = "#key")
         void any(@Nullable Object key, Runnable body) {
             body.run();
         }
-
-        @OwnedLock(value = "bad", key = "T(java.lang.System).getProperty('user.name')")
-        void type() {}
-
-        @OwnedLock(value = "bad", key = "new String('x')")
-        void constructor() {}
-
-        @OwnedLock(value = "bad", key = "@environment")
-        void bean() {}
-
-        @OwnedLock(value = "bad", key = "#key.trim()")
-        void method(String key) {}
-
-        @OwnedLock(value = "bad", key = "#key = 'y'")
-        void assignment(String key) {}
 
         @OrderLock("#orderId")
         void meta(long orderId, Runnable body) {
@@ -357,41 +315,5 @@ class OwnedLockAspectTest {
         public void call(int id, Runnable body) {
             body.run();
         }
-    }
-
-    static class NoName {
-        @OwnedLock(key = "#p0")
-        void method(String key) {}
-    }
-
-    static class BadKey {
-        @OwnedLock(name = "bad", key = "#p0 +")
-        void method(String key) {}
-    }
-
-    static class BadWait {
-        @OwnedLock(name = "bad", waitAtMost = "soon")
-        void method() {}
-    }
-
-    static class NegativeWait {
-        @OwnedLock(name = "bad", waitAtMost = "-1s")
-        void method() {}
-    }
-
-    static class UnknownPlaceholder {
-        @OwnedLock(name = "${no.such.property}")
-        void method() {}
-    }
-
-    static class FinalMethod {
-        @OwnedLock(name = "bad")
-        final void method() {}
-    }
-
-    static class PrivateMethod {
-        @OwnedLock(name = "bad")
-        @SuppressWarnings("unused")
-        private void method() {}
     }
 }

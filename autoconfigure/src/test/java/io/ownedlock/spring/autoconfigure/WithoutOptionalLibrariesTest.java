@@ -1,6 +1,7 @@
 package io.ownedlock.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.OwnedLock;
@@ -28,6 +29,7 @@ class WithoutOptionalLibrariesTest {
                 "jakarta.servlet.Servlet",
                 "org.aspectj.weaver.Advice",
                 "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
+                "org.springframework.transaction.support.TransactionSynchronizationManager",
                 "org.springframework.boot.health.contributor.HealthIndicator",
                 "org.springframework.web.context.WebApplicationContext"
             })
@@ -42,6 +44,23 @@ class WithoutOptionalLibrariesTest {
             assertThat(context.getBean(Service.class).holds(locks)).isTrue();
             assertThat(context.getBean(WatchdogLifecycle.class).isRunning()).isTrue();
         }
+    }
+
+    @Test
+    void holdingALockUntilATransactionIsCompleteFailsAtStartUpAndNamesWhatIsMissing() {
+        assertThatException()
+                .isThrownBy(() -> SpringApplication.run(Transactional.class))
+                .havingRootCause()
+                .withMessageContaining("Transactional.method()")
+                .withMessageContaining("spring-tx is not on the class path");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Transactional {
+
+        @OwnedLock(name = "work", release = OwnedLock.Release.AFTER_COMPLETION)
+        void method() {}
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,0 +1,66 @@
+package io.ownedlock.spring.autoconfigure;
+
+import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.aop.OwnedLockAdvisor;
+import io.ownedlock.spring.aop.OwnedLockCheck;
+import java.util.function.Predicate;
+import org.springframework.aop.config.AopConfigUtils;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotationMetadata;
+
+/** Makes the annotation work. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBooleanProperty(name = "owned-lock.aspect.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(OwnedLockAspectProperties.class)
+@Import(AspectConfiguration.ProxyCreator.class)
+class AspectConfiguration {
+
+    /** Static and lazy: the advisor is needed before most beans, properties included, and must not make any of them early. */
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    @ConditionalOnMissingBean
+    static OwnedLockAdvisor ownedLockAdvisor(ObjectProvider<LockRegistry> registry, Environment environment) {
+        Binder binder = Binder.get(environment);
+        OwnedLockAspectProperties properties =
+                binder.bindOrCreate("owned-lock.aspect", OwnedLockAspectProperties.class);
+        Predicate<String> isKnown = properties.strict()
+                ? binder.bindOrCreate("owned-lock", OwnedLockProperties.class).locks()::containsKey
+                : name -> true;
+        OwnedLockAdvisor advisor =
+                new OwnedLockAdvisor(registry::getObject, environment::resolveRequiredPlaceholders, isKnown);
+        advisor.setOrder(properties.order());
+        return advisor;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    static OwnedLockCheck ownedLockCheck(
+            ConfigurableListableBeanFactory beans, ObjectProvider<OwnedLockAdvisor> advisor) {
+        return new OwnedLockCheck(beans, advisor);
+    }
+
+    /**
+     * Sees that there are proxies, as Spring's own {@code @Enable...} annotations do. Boot does it too, but not everywhere: without
+     * AspectJ and with {@code spring.aop.proxy-target-class=false} methods would run without their lock, and nobody would know.
+     */
+    static final class ProxyCreator implements ImportBeanDefinitionRegistrar {
+
+        @Override
+        public void registerBeanDefinitions(AnnotationMetadata metadata, BeanDefinitionRegistry registry) {
+            AopConfigUtils.registerAutoProxyCreatorIfNecessary(registry);
+        }
+    }
+}
