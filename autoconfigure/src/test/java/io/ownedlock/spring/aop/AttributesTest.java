@@ -212,20 +212,22 @@ class AttributesTest {
         });
     }
 
+    /** Whatever the order in which it names them: so two calls never wait for each other. */
     @Test
-    void twoWhoTakeTheSameInAnotherOrderBothGetThem() {
+    void whoWaitsForTheFirstHasNotTakenTheSecond() {
         with((service, registry) -> {
-            CountDownLatch inside = new CountDownLatch(1);
-            Call<?>[] other = new Call<?>[1];
-            service.several("x", "y", () -> {
-                other[0] = Call.start(() -> {
-                    service.severalPatient("y", "x", inside::countDown);
+            CountDownLatch ran = new CountDownLatch(1);
+            Call<?> call;
+            try (Hold ignored = registry.obtain("b-name", "x").acquire()) {
+                call = Call.start(() -> {
+                    service.severalPatient("y", "x", ran::countDown);
                     return null;
                 });
-                other[0].awaitParked();
-            });
-            other[0].get();
-            assertThat(inside.getCount()).isZero();
+                call.awaitParked();
+                assertThat(registry.obtain("b-name", "y").isIdle()).isTrue();
+            }
+            call.get();
+            assertThat(ran.getCount()).isZero();
         });
     }
 
