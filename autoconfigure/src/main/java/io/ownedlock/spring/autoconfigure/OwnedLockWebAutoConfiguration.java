@@ -1,7 +1,8 @@
 package io.ownedlock.spring.autoconfigure;
 
 import io.ownedlock.registry.LockRegistry;
-import io.ownedlock.spring.autoconfigure.OwnedLockWebProperties.IncludeDetails;
+import io.ownedlock.spring.web.CallableTasks;
+import io.ownedlock.spring.web.LockProblemFilter;
 import io.ownedlock.spring.web.LockProblems;
 import io.ownedlock.spring.web.RequestNaming;
 import io.ownedlock.spring.web.RequestTaskFilter;
@@ -20,8 +21,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Auto-configuration that makes the requests of a servlet application tasks and, with Spring MVC, answers those that failed to get
- * a lock.
+ * Auto-configuration that makes the requests of a servlet application tasks, and answers those that failed to get a lock.
  */
 @AutoConfiguration(after = OwnedLockAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -34,7 +34,8 @@ public final class OwnedLockWebAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "ownedLockRequestFilter")
     FilterRegistrationBean<RequestTaskFilter> ownedLockRequestFilter(OwnedLockWebProperties properties) {
-        FilterRegistrationBean<RequestTaskFilter> registration = new FilterRegistrationBean<>(new RequestTaskFilter());
+        FilterRegistrationBean<RequestTaskFilter> registration =
+                new FilterRegistrationBean<>(new RequestTaskFilter(properties.excluded()));
         registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
         registration.setAsyncSupported(true);
         registration.setOrder(properties.filterOrder());
@@ -54,9 +55,33 @@ public final class OwnedLockWebAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean
-        @ConditionalOnBooleanProperty(name = "owned-lock.web.problem.enabled", matchIfMissing = true)
+        CallableTasks ownedLockCallableTasks() {
+            return new CallableTasks();
+        }
+    }
+
+    /** The answers. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBooleanProperty(name = "owned-lock.web.problem.enabled", matchIfMissing = true)
+    static class Problems {
+
+        @Bean
+        @ConditionalOnMissingBean
         LockProblems ownedLockProblems(OwnedLockWebProperties properties) {
-            return new LockProblems(properties.problem().includeDetails() == IncludeDetails.ALWAYS);
+            return new LockProblems(properties.problem().style());
+        }
+
+        /** Next within the requests' tasks. */
+        @Bean
+        @ConditionalOnMissingBean(name = "ownedLockProblemFilter")
+        FilterRegistrationBean<LockProblemFilter> ownedLockProblemFilter(
+                LockProblems problems, OwnedLockWebProperties properties) {
+            FilterRegistrationBean<LockProblemFilter> registration =
+                    new FilterRegistrationBean<>(new LockProblemFilter(problems));
+            registration.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ASYNC);
+            registration.setAsyncSupported(true);
+            registration.setOrder(Math.max(properties.filterOrder(), properties.filterOrder() + 1));
+            return registration;
         }
     }
 }

@@ -1,19 +1,19 @@
 package io.ownedlock.spring.web;
 
 import io.ownedlock.task.Attachment;
-import io.ownedlock.task.Liveness;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request as a task: what the filter, the container's asynchronous events and the watchdog know of it. Kept in an attribute of
- * the request.
+ * One request as a task: what the filter and the container's asynchronous events know of it. Kept in an attribute of the
+ * request.
  *
  * <p>A dispatch <em>visits</em> it, which attaches the thread for as long as the filter is on its stack. The task ends when a
  * visit leaves and no asynchronous part goes on, and else when the container says that the asynchronous part is complete.
@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The end may be missed nevertheless: by an error between two lines of ours, or by a container that forgets its event. How
- * that is found out, see {@link #isGone}; and a thread that comes to serve a new request reveals what it left behind.
+ * that is found out, see {@link RequestLiveness}; and a thread that comes to serve a new request reveals what it left behind.
  */
-final class RequestTask implements AsyncListener, Liveness {
+final class RequestTask implements AsyncListener {
 
     private static final String ATTRIBUTE = RequestTask.class.getName();
 
@@ -39,15 +39,9 @@ final class RequestTask implements AsyncListener, Liveness {
     private static final ThreadLocal<@Nullable RequestTask> VISITED = new ThreadLocal<>();
 
     private final HttpServletRequest request;
+    private final RequestLiveness liveness = new RequestLiveness(this);
     private final Task task;
 
-    /** The thread whose dispatch is here; set before it is attached, and reset after it was detached. */
-    private volatile @Nullable Thread visitor;
-
-    /** Whether an asynchronous part went on when the last visit left. */
-    private volatile boolean async;
-
-    private volatile boolean leftBehind;
     private volatile @Nullable Throwable failure;
 
     // For the visitor only.
@@ -57,12 +51,17 @@ final class RequestTask implements AsyncListener, Liveness {
 
     RequestTask(HttpServletRequest request, String name) {
         this.request = request;
-        this.task = Task.start(name, TaskKind.REQUEST, this);
+        this.task = Task.start(name, TaskKind.REQUEST, liveness);
     }
 
     /** The request's task as of now; {@code null} outside of the filter. */
     static @Nullable RequestTask of(HttpServletRequest request) {
         return (RequestTask) request.getAttribute(ATTRIBUTE);
+    }
+
+    /** Somebody made an answer of what the request failed with. */
+    static void answered(ServletRequest request, Throwable failure) {
+        request.setAttribute(HANDLED_EXCEPTION, failure);
     }
 
     /**
@@ -92,7 +91,7 @@ final class RequestTask implements AsyncListener, Liveness {
             return claimed;
         }
         for (RequestTask left = claimed; left != null; left = left.beneath) {
-            left.leftBehind = true;
+            left.liveness.leftBehind();
             left.task.endIfGone();
         }
         return null;
@@ -120,11 +119,11 @@ final class RequestTask implements AsyncListener, Liveness {
         if (!task.isActive()) {
             return false;
         }
-        visitor = Thread.currentThread();
+        liveness.entering();
         try {
             attachment = task.attach();
         } catch (IllegalStateException overOrOccupied) {
-            visitor = null;
+            liveness.left();
             return false;
         }
         this.beneath = beneath;
@@ -140,7 +139,8 @@ final class RequestTask implements AsyncListener, Liveness {
     void leave(@Nullable Throwable thrown) {
         try {
             rememberFailure(thrown);
-            async = isAsyncGoingOn();
+            boolean async = isAsyncGoingOn();
+            liveness.leaving(async);
             if (!async) {
                 task.end(failure);
             }
@@ -181,7 +181,7 @@ final class RequestTask implements AsyncListener, Liveness {
             attachment.close();
             attachment = null;
         }
-        visitor = null;
+        liveness.left();
         if (beneath == null) {
             VISITED.remove();
         } else {
@@ -213,31 +213,12 @@ final class RequestTask implements AsyncListener, Liveness {
         task.end(failure);
     }
 
-    /**
-     * Whether the request's end was certainly missed, for the watchdog.
-     *
-     * <p>With a thread inside: if it is the one of a dispatch, and that is not on its stack any more. Other threads that were
-     * attached in the meantime are not judged. With nobody inside: if the last visit left and nothing asynchronous went on, or the
-     * container has given up the request. One whose dispatch waits for a thread is not gone.
-     */
-    @Override
-    public boolean isGone(@Nullable Thread inside) {
-        if (leftBehind) {
-            return true;
-        }
-        Thread visiting = visitor;
-        if (inside != null) {
-            return inside == visiting && RequestTaskFilter.isOutside(inside);
-        }
-        return visiting == null && (!async || isGivenUp());
-    }
-
-    /** A container that reuses its request objects takes them away from who still has a reference. */
-    private boolean isGivenUp() {
+    /** Whether the container reuses its request objects, and has taken this one away from who still has a reference. */
+    boolean isTakenBack() {
         try {
             request.getAttribute(ATTRIBUTE);
             return false;
-        } catch (IllegalStateException givenUp) {
+        } catch (IllegalStateException takenBack) {
             return true;
         } catch (RuntimeException inBetween) {
             return false;

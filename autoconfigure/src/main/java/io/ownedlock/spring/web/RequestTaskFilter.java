@@ -1,5 +1,7 @@
 package io.ownedlock.spring.web;
 
+import static java.util.Objects.requireNonNull;
+
 import io.ownedlock.task.TaskKind;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
@@ -8,6 +10,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +22,28 @@ import org.jspecify.annotations.Nullable;
  */
 public class RequestTaskFilter implements Filter {
 
+    private final Predicate<? super HttpServletRequest> excluded;
+
+    /** Makes a task of every request. */
+    public RequestTaskFilter() {
+        this(request -> false);
+    }
+
+    /**
+     * Makes a task of every request but some.
+     *
+     * @param excluded chooses those that get none; asked at each dispatch, and should say the same of all dispatches of a request.
+     *     What it throws, the request fails with
+     */
+    public RequestTaskFilter(Predicate<? super HttpServletRequest> excluded) {
+        this.excluded = requireNonNull(excluded, "excluded");
+    }
+
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        RequestTask visited = request instanceof HttpServletRequest http ? RequestTask.visit(http) : null;
+        RequestTask visited =
+                request instanceof HttpServletRequest http && !excluded.test(http) ? RequestTask.visit(http) : null;
         if (visited == null) {
             chain.doFilter(request, response);
             return;

@@ -43,6 +43,13 @@ class MetadataTest {
                         "owned-lock.tasks.scheduled",
                         "owned-lock.watchdog.enabled",
                         "owned-lock.watchdog.interval",
+                        "owned-lock.web.enabled",
+                        "owned-lock.web.exclude",
+                        "owned-lock.web.filter-order",
+                        "owned-lock.web.problem.enabled",
+                        "owned-lock.web.problem.include-details",
+                        "owned-lock.web.problem.retry-after",
+                        "owned-lock.web.problem.type-base",
                         "management.health.ownedlocks.enabled");
     }
 

@@ -2,15 +2,21 @@ package io.ownedlock.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ownedlock.spring.web.CallableTasks;
+import io.ownedlock.spring.web.LockProblemFilter;
 import io.ownedlock.spring.web.LockProblems;
 import io.ownedlock.spring.web.RequestNaming;
 import io.ownedlock.spring.web.RequestTaskFilter;
+import jakarta.servlet.Filter;
+import java.net.URI;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
@@ -31,23 +37,37 @@ class OwnedLockWebAutoConfigurationTest {
             assertThat(registration.getFilter()).isInstanceOf(RequestTaskFilter.class);
             assertThat(registration.getOrder()).isEqualTo(Ordered.HIGHEST_PRECEDENCE + 10);
             assertThat(registration.isAsyncSupported()).isTrue();
-            assertThat(context).hasSingleBean(RequestNaming.class).hasSingleBean(LockProblems.class);
+            assertThat(context)
+                    .hasSingleBean(RequestNaming.class)
+                    .hasSingleBean(CallableTasks.class)
+                    .hasSingleBean(LockProblems.class);
         });
     }
 
     @Test
-    void theOrderIsAProperty() {
-        runner.withPropertyValues("owned-lock.web.filter-order=7")
-                .run(context -> assertThat(
-                                context.getBean(FilterRegistrationBean.class).getOrder())
-                        .isEqualTo(7));
+    void theOrderIsAPropertyAndProblemsComeNextWithin() {
+        runner.run(context -> assertThat(order(context, "ownedLockProblemFilter"))
+                .isEqualTo(order(context, "ownedLockRequestFilter") + 1));
+        runner.withPropertyValues("owned-lock.web.filter-order=7").run(context -> {
+            assertThat(order(context, "ownedLockRequestFilter")).isEqualTo(7);
+            assertThat(order(context, "ownedLockProblemFilter")).isEqualTo(8);
+        });
+        runner.withPropertyValues("owned-lock.web.filter-order=" + Ordered.LOWEST_PRECEDENCE)
+                .run(context ->
+                        assertThat(order(context, "ownedLockProblemFilter")).isEqualTo(Ordered.LOWEST_PRECEDENCE));
+    }
+
+    private static int order(ApplicationContext context, String filter) {
+        return context.getBean(filter, FilterRegistrationBean.class).getOrder();
     }
 
     @Test
     void problemsCanBeTurnedOff() {
         runner.withPropertyValues("owned-lock.web.problem.enabled=false")
-                .run(context ->
-                        assertThat(context).doesNotHaveBean(LockProblems.class).hasSingleBean(RequestNaming.class));
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(LockProblems.class)
+                        .doesNotHaveBean("ownedLockProblemFilter")
+                        .hasSingleBean(RequestNaming.class));
     }
 
     @Test
@@ -56,24 +76,32 @@ class OwnedLockWebAutoConfigurationTest {
             runner.withPropertyValues(property)
                     .run(context -> assertThat(context)
                             .doesNotHaveBean("ownedLockRequestFilter")
+                            .doesNotHaveBean("ownedLockProblemFilter")
                             .doesNotHaveBean(RequestNaming.class)
+                            .doesNotHaveBean(CallableTasks.class)
                             .doesNotHaveBean(LockProblems.class));
         }
     }
 
     @Test
-    void theApplicationsOwnFilterWins() {
-        runner.withUserConfiguration(OwnFilter.class)
-                .run(context -> assertThat(
-                                context.getBean(FilterRegistrationBean.class).getOrder())
-                        .isEqualTo(42));
+    void theApplicationsOwnBeansWin() {
+        runner.withUserConfiguration(Own.class).run(context -> {
+            assertThat(order(context, "ownedLockRequestFilter")).isEqualTo(42);
+            assertThat(order(context, "ownedLockProblemFilter")).isEqualTo(43);
+            assertThat(context).getBean(RequestNaming.class).isSameAs(context.getBean("naming"));
+            assertThat(context).getBean(CallableTasks.class).isSameAs(context.getBean("callables"));
+            assertThat(context).getBean(LockProblems.class).isSameAs(context.getBean("problems"));
+        });
     }
 
     @Test
-    void withoutSpringMvcRequestsAreTasksAllTheSame() {
+    void withoutSpringMvcRequestsAreTasksAndAnsweredAllTheSame() {
         runner.withClassLoader(new FilteredClassLoader(WebMvcConfigurer.class))
-                .run(context ->
-                        assertThat(context).hasBean("ownedLockRequestFilter").doesNotHaveBean(LockProblems.class));
+                .run(context -> assertThat(context)
+                        .hasBean("ownedLockRequestFilter")
+                        .hasBean("ownedLockProblemFilter")
+                        .doesNotHaveBean("ownedLockRequestNaming")
+                        .doesNotHaveBean("ownedLockCallableTasks"));
     }
 
     @Test
@@ -84,13 +112,36 @@ class OwnedLockWebAutoConfigurationTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class OwnFilter {
+    static class Own {
 
         @Bean
         FilterRegistrationBean<RequestTaskFilter> ownedLockRequestFilter() {
-            FilterRegistrationBean<RequestTaskFilter> registration =
-                    new FilterRegistrationBean<>(new RequestTaskFilter());
-            registration.setOrder(42);
+            return registration(new RequestTaskFilter(), 42);
+        }
+
+        @Bean
+        FilterRegistrationBean<LockProblemFilter> ownedLockProblemFilter(LockProblems problems) {
+            return registration(new LockProblemFilter(problems), 43);
+        }
+
+        @Bean
+        RequestNaming naming() {
+            return new RequestNaming();
+        }
+
+        @Bean
+        CallableTasks callables() {
+            return new CallableTasks();
+        }
+
+        @Bean
+        LockProblems problems() {
+            return new LockProblems(new LockProblems.Style(false, Duration.ZERO, URI.create("urn:own:")));
+        }
+
+        private static <T extends Filter> FilterRegistrationBean<T> registration(T filter, int order) {
+            FilterRegistrationBean<T> registration = new FilterRegistrationBean<>(filter);
+            registration.setOrder(order);
             return registration;
         }
     }

@@ -8,6 +8,7 @@ import io.ownedlock.spring.Eventually;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockNotAcquiredException;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import java.net.URI;
@@ -121,6 +122,37 @@ class LockProblemsTest {
     }
 
     @Test
+    void whoWouldWaitForItselfIsToldSo() throws Exception {
+        HttpResponse<String> answer = get(order + "/deadlock").get();
+
+        isProblem(answer, 503);
+        assertThat(answer.headers().firstValue("Retry-After")).hasValue("1");
+        assertThat(json(answer))
+                .containsOnlyKeys("type", "title", "status", "detail", "instance", "lock", "reason")
+                .contains(entry("type", "urn:ownedlock:problem:deadlock"), entry("reason", "DEADLOCK"));
+    }
+
+    @Test
+    void whoWaitsForAnOwnerThatWillNotLetGoIsToldSo() throws Exception {
+        TaskLock lock = registry.obtain("order", order.substring("/orders/".length()));
+        assertThat(lock.tryLock()).isTrue();
+        lock.breakWaiters();
+
+        HttpResponse<String> answer = get(order).get();
+
+        isProblem(answer, 503);
+        assertThat(json(answer))
+                .contains(
+                        entry("type", "urn:ownedlock:problem:broken"),
+                        entry("reason", "OPERATOR"),
+                        entry(
+                                "detail",
+                                "The task that holds lock 'order' does not release it, and nobody is served until it"
+                                        + " does."));
+        lock.unlock();
+    }
+
+    @Test
     void aBrowserIsToldTheSame() throws Exception {
         HttpRequest request = HttpRequest.newBuilder(uri(order + "/refused"))
                 .header("Accept", "text/html")
@@ -179,6 +211,23 @@ class LockProblemsTest {
             assertThat(problem.get("owner"))
                     .asInstanceOf(InstanceOfAssertFactories.MAP)
                     .containsEntry("kind", "THREAD");
+        }
+    }
+
+    @Nested
+    @TestPropertySource(
+            properties = {
+                "owned-lock.web.problem.retry-after=1500ms",
+                "owned-lock.web.problem.type-base=https://example.org/problems#"
+            })
+    class InAStyleOfTheApplication {
+
+        @Test
+        void theTypesLeadToItsOwnPagesAndClientsComeBackWhenItSays() throws Exception {
+            HttpResponse<String> answer = get(order + "/refused").get();
+
+            assertThat(json(answer)).containsEntry("type", "https://example.org/problems#refused");
+            assertThat(answer.headers().firstValue("Retry-After")).hasValue("2");
         }
     }
 
@@ -298,6 +347,18 @@ class LockProblemsTest {
         void refused(@PathVariable String id) {
             Task.current().end();
             take(id);
+        }
+
+        /** In a task of its own, it waits for the lock of the one beneath, which cannot go on meanwhile. */
+        @GetMapping("deadlock")
+        void waitForMyself(@PathVariable String id) {
+            lock(id).lock();
+            Task beside = Task.start("beside", TaskKind.CUSTOM);
+            try (Attachment ignored = beside.attach()) {
+                take(id);
+            } finally {
+                beside.end();
+            }
         }
 
         @GetMapping("wrapped")

@@ -46,15 +46,15 @@ final class RawServlet extends HttpServlet {
                 AsyncContext async = request.startAsync();
                 Scenarios.join(Scenarios.beside(() -> async.dispatch("/raw/end")));
             }
-            case "/timeout" -> request.startAsync().setTimeout(10);
+            case "/timeout" -> request.startAsync().setTimeout(300);
             case "/timeout-dispatch" -> {
                 AsyncContext async = request.startAsync();
-                async.setTimeout(10);
+                async.setTimeout(300);
                 async.addListener(new OnTimeout(() -> async.dispatch("/raw/end")));
             }
             case "/timeout-complete" -> {
                 AsyncContext async = request.startAsync();
-                async.setTimeout(10);
+                async.setTimeout(300);
                 async.addListener(new OnTimeout(async::complete));
             }
             case "/start" -> {

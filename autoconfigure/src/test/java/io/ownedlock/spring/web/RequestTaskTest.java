@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.Eventually;
 import io.ownedlock.sync.LockState;
 import io.ownedlock.sync.TaskLock;
 import io.ownedlock.task.Attachment;
@@ -17,6 +18,7 @@ import io.ownedlock.watchdog.Watchdog;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -160,6 +162,48 @@ class RequestTaskTest {
 
         assertThat(left.state()).isEqualTo(TaskState.ENDED);
         assertThat(second).isNotSameAs(left);
+    }
+
+    @Test
+    void theWatchdogEndsWhatTheContainerHasForgotten() throws Exception {
+        Task task = leaveAndForget();
+
+        Eventually.until("the request was collected", () -> {
+            System.gc();
+            watchdog.run();
+            return !task.isActive();
+        });
+
+        assertThat(task.ended()).isNotNull();
+        assertThat(task.ended().cause()).isEqualTo(TaskEnd.Cause.MISSED);
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.FREE);
+    }
+
+    private Task leaveAndForget() throws Exception {
+        MockHttpServletRequest forgotten = request("PUT");
+        return dispatch(filter, forgotten, () -> {
+            lock.lock();
+            forgotten.startAsync();
+        });
+    }
+
+    @Test
+    void theWatchdogWaitsForWhatTheContainerHasNotForgotten() throws Exception {
+        Task task = dispatch(filter, () -> {
+            lock.lock();
+            request.startAsync();
+        });
+        WeakReference<Object> garbage = new WeakReference<>(new Object());
+
+        Eventually.until("garbage was collected", () -> {
+            System.gc();
+            watchdog.run();
+            return garbage.get() == null;
+        });
+
+        assertThat(task.state()).isEqualTo(TaskState.ACTIVE);
+        ((MockAsyncContext) request.getAsyncContext()).complete();
+        assertThat(task.ended().cause()).isEqualTo(TaskEnd.Cause.TOLD);
     }
 
     @Test

@@ -27,10 +27,14 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.context.request.async.WebAsyncTask;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
-/** An application that ends its requests in every way there is. */
+/**
+ * An application that ends its requests in every way there is. Its timeouts are not shorter than they are since Jetty has been seen to lose
+ * one of 10 ms.
+ */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @Import({Scenarios.Mvc.class, Scenarios.Views.class})
@@ -143,7 +147,7 @@ class Scenarios {
         @GetMapping("callable-timeout")
         WebAsyncTask<String> callableTimeout(HttpServletRequest request) {
             Trace trace = Trace.of(request);
-            return new WebAsyncTask<>(10, () -> {
+            return new WebAsyncTask<>(300, () -> {
                 // Goes on after the time-out, and after the request.
                 await(trace.goOn);
                 return "too late";
@@ -173,12 +177,12 @@ class Scenarios {
 
         @GetMapping("deferred-timeout")
         DeferredResult<String> deferredTimeout() {
-            return new DeferredResult<>(10L);
+            return new DeferredResult<>(300L);
         }
 
         @GetMapping("deferred-timeout-result")
         DeferredResult<String> deferredTimeoutResult() {
-            return new DeferredResult<>(10L, "a result instead");
+            return new DeferredResult<>(300L, "a result instead");
         }
 
         @GetMapping("deferred-gone")
@@ -222,19 +226,45 @@ class Scenarios {
 
         @GetMapping("sse-timeout")
         SseEmitter sseTimeout() {
-            return new SseEmitter(10L);
+            return new SseEmitter(300L);
         }
 
         @GetMapping("sse-gone")
         SseEmitter sseGone(HttpServletRequest request) {
+            return sendUntilTheClientIsGone(request, new SseEmitter(0L), () -> {});
+        }
+
+        @GetMapping("sse-gone-timeout")
+        SseEmitter sseGoneTimeout(HttpServletRequest request) {
+            return sendUntilTheClientIsGone(request, new SseEmitter(1000L), () -> {});
+        }
+
+        @GetMapping("sse-gone-complete")
+        SseEmitter sseGoneComplete(HttpServletRequest request) {
             SseEmitter emitter = new SseEmitter(0L);
+            return sendUntilTheClientIsGone(request, emitter, emitter::complete);
+        }
+
+        private static SseEmitter sendUntilTheClientIsGone(
+                HttpServletRequest request, SseEmitter emitter, Runnable whenGone) {
             Trace trace = Trace.of(request);
             later(request, () -> {
                 send(emitter, "one");
                 await(trace.goOn);
                 while (send(emitter, CHUNK)) {
-                    // until it fails; nobody completes the emitter then
+                    // until it fails
                 }
+                whenGone.run();
+            });
+            return emitter;
+        }
+
+        @GetMapping("emitter")
+        ResponseBodyEmitter emitter(HttpServletRequest request) {
+            ResponseBodyEmitter emitter = new ResponseBodyEmitter();
+            later(request, () -> {
+                send(emitter, "one");
+                emitter.complete();
             });
             return emitter;
         }
@@ -270,7 +300,7 @@ class Scenarios {
             });
         }
 
-        private static boolean send(SseEmitter emitter, String data) {
+        private static boolean send(ResponseBodyEmitter emitter, String data) {
             try {
                 emitter.send(data);
                 return true;

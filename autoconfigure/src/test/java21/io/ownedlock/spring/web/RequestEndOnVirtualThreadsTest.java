@@ -2,6 +2,6 @@ package io.ownedlock.spring.web;
 
 import org.springframework.test.context.TestPropertySource;
 
-/** The same where a request's thread is a virtual one, and really goes when the request does. Before Java 21 nothing differs. */
+/** The same where a request's thread is a virtual one, and really goes when the request does. */
 @TestPropertySource(properties = "spring.threads.virtual.enabled=true")
 class RequestEndOnVirtualThreadsTest extends RequestEndTest {}
