@@ -51,10 +51,15 @@ final class CallableTask implements CallableProcessingInterceptor {
     @Override
     public <T> void postProcess(NativeWebRequest webRequest, Callable<T> callable, @Nullable Object result) {
         Attachment stay = attachment;
-        if (stay != null) {
-            try {
-                stay.task().end(result instanceof Throwable failure ? failure : null);
-            } finally {
+        try {
+            if (result instanceof Throwable failure) {
+                // Nobody further out sees it: Spring MVC has it already.
+                end(failure);
+            } else if (stay != null) {
+                end(null);
+            }
+        } finally {
+            if (stay != null) {
                 stay.close();
             }
         }

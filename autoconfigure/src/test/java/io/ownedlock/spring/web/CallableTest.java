@@ -1,11 +1,7 @@
 package io.ownedlock.spring.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ownedlock.spring.Eventually;
-import io.ownedlock.sync.BrokenLockException;
-import io.ownedlock.sync.TaskLock;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -16,6 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.test.context.TestPropertySource;
 import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -34,17 +31,6 @@ class CallableTest {
     class OnAnExecutorOfTheApplication extends Callables {
 
         @Test
-        void whatItFailsWithIsWhatItsWaitersSee() {
-            TaskLock lock = lock();
-            get("/leak-to/");
-            Eventually.until("the callable has the lock", () -> lock.snapshot().owner() != null);
-
-            assertThatThrownBy(lock::lock)
-                    .isInstanceOf(BrokenLockException.class)
-                    .hasRootCauseMessage("thrown on purpose");
-        }
-
-        @Test
         void itIsNamedAfterTheRequest() throws Exception {
             assertThat(get("/callable/").get().body()).startsWith("ASYNC GET /callable/{key} on own-");
         }
@@ -52,6 +38,7 @@ class CallableTest {
 
     @Nested
     @Import(Decorator.class)
+    @TestPropertySource(properties = "owned-lock.tasks.async=false")
     class WhereTheExecutorMakesATaskOfIt extends Callables {
 
         @Test

@@ -81,6 +81,15 @@ abstract class Callables {
     }
 
     @Test
+    void whatItFailsWithIsWhatItsWaitersSee() {
+        TaskLock lock = lock();
+        get("/leak-to/");
+        Eventually.until("the callable has the lock", () -> lock.snapshot().owner() != null);
+
+        assertThatThrownBy(lock::lock).isInstanceOf(BrokenLockException.class).hasRootCauseMessage("thrown on purpose");
+    }
+
+    @Test
     void aCallableThatGoesOnAfterTheTimeoutKeepsItsLockAndItsWaitersAreTold() throws Exception {
         CountDownLatch leave = new CountDownLatch(1);
         Application.LEAVE.put(key, leave);
