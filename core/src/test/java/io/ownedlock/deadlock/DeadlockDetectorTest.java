@@ -304,4 +304,30 @@ class DeadlockDetectorTest extends DeadlockTesting {
                     assertThat(edge.since()).isEqualTo(time.now());
                 });
     }
+
+    /** Both have arrived before either looks, and the one that came first looks first. */
+    @Test
+    void theStoryBeginsWithTheVictimWhoeverLooks() {
+        DeadlockDetector detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Shelf one = new Shelf("one", false);
+        Shelf two = new Shelf("two", false);
+        one.give(first);
+        two.give(second);
+        Waiter looks = in(first, () -> arrive(detector, two));
+        Waiter last = in(second, () -> arrive(detector, one));
+        detector.search(first);
+        assertThat(looks.failure()).isNull();
+        assertThat(last.failure().get().getMessage().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith(second.label()).endsWith("for one, held by " + first),
+                        line -> assertThat(line).startsWith(first.label()).endsWith("for two, held by " + second));
+        in(second, () -> run(() -> detector.left(last)));
+        in(first, () -> run(() -> detector.left(looks)));
+    }
+
+    private static Waiter arrive(DeadlockDetector detector, Shelf shelf) {
+        Waiter waiter = shelf.lot.join(Task.current());
+        detector.publish(waiter);
+        return waiter;
+    }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ownedlock.park.Gate;
 import io.ownedlock.sync.Hold;
+import io.ownedlock.sync.LockInterruptedException;
 import io.ownedlock.sync.TaskLock;
 import io.ownedlock.testing.Actor;
 import io.ownedlock.time.Ticker;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -111,5 +113,19 @@ class FairQueueDeadlockTest extends DeadlockTesting {
         writer.result();
         leaving.result();
         reader.result();
+    }
+
+    @Test
+    void nobodyIsBehindAnybodyInALockThatIsNotFair() {
+        in(first, a::acquire);
+        List<Actor<Hold>> waiters = List.of(waiting(a, second, a::acquire), waiting(a, third, a::acquire));
+        assertThat(WaitForGraph.snapshot().edges())
+                .filteredOn(edge -> "a".equals(edge.resource()))
+                .extracting(WaitForGraph.Edge::kind)
+                .containsExactly(WaitForGraph.Kind.HELD_BY, WaitForGraph.Kind.HELD_BY);
+        waiters.forEach(waiter -> {
+            waiter.interrupt();
+            assertThat(waiter.failure()).isInstanceOf(LockInterruptedException.class);
+        });
     }
 }

@@ -49,7 +49,11 @@ class JoiningTest extends DeadlockTesting {
         Hold held = in(first, a::acquire);
         Actor<Hold> child = waiting(a, second, a::acquire);
         assertThatThrownBy(() -> in(first, () -> registry.joining(second)))
-                .isInstanceOf(JoinRefusedException.class)
+                .isInstanceOfSatisfying(
+                        JoinRefusedException.class,
+                        refused -> assertThat(refused.cycle().lines())
+                                .as("all the way round")
+                                .hasSize(2))
                 .hasMessageContaining("for the end of " + second);
         assertThat(KnownWaits.of(first)).isNull();
         assertThat(isWaiting(child, a)).isTrue();
@@ -101,7 +105,25 @@ class JoiningTest extends DeadlockTesting {
 
     @Test
     void aTaskThatJoinsIsOffTheGraphWhenItIsOff() {
-        in(first, () -> new DeadlockDetector(DeadlockPolicy.OFF, time).joining(second));
+        in(first, () -> new DeadlockDetector(DeadlockPolicy.OFF, time).joining(second))
+                .close();
         assertThat(KnownWaits.tasks()).doesNotContain(first);
+    }
+
+    @Test
+    void isSeenInTheGraphAsLongAsItIsDeclared() {
+        Joining join = in(first, () -> new DeadlockDetector(DeadlockPolicy.THROW, time).joining(second));
+        assertThat(WaitForGraph.snapshot().edges())
+                .filteredOn(edge -> edge.waiting().id() == first.id())
+                .singleElement()
+                .satisfies(edge -> {
+                    assertThat(edge.kind()).isEqualTo(WaitForGraph.Kind.JOINS);
+                    assertThat(edge.holder().id()).isEqualTo(second.id());
+                    assertThat(edge.resource()).isNull();
+                    assertThat(edge.since()).isNotNull();
+                });
+        join.close();
+        assertThat(WaitForGraph.snapshot().edges())
+                .noneMatch(edge -> edge.waiting().id() == first.id());
     }
 }

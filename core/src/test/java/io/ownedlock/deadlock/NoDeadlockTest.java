@@ -17,6 +17,7 @@ import io.ownedlock.sync.TaskSemaphore;
 import io.ownedlock.testing.Actor;
 import io.ownedlock.time.Ticker;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -305,5 +306,49 @@ class NoDeadlockTest extends DeadlockTesting {
                 permits,
                 permits,
                 environment(new DeadlockDetector(DeadlockPolicy.THROW, time)));
+    }
+
+    /** Out of a wait it was called into another one; when that is over it may do anything, and need not go on with the first. */
+    @Test
+    void whatAThreadHadStoppedForBeforeItsWait() {
+        DeadlockDetector detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Shelf before = new Shelf("before", false);
+        Shelf now = new Shelf("now", false);
+        before.give(second);
+        now.give(third);
+        in(
+                first,
+                () -> run(() -> {
+                    Waiter outer = before.lot.join(first);
+                    detector.entered(outer);
+                    Waiter inner = now.lot.join(first);
+                    detector.entered(inner);
+                    assertThat(whatFirstWaitsFor()).containsExactly("now");
+                    detector.left(inner);
+                    assertThat(whatFirstWaitsFor()).containsExactly("before");
+                    detector.left(outer);
+                    assertThat(whatFirstWaitsFor()).isEmpty();
+                }));
+    }
+
+    private List<String> whatFirstWaitsFor() {
+        return WaitForGraph.snapshot().edges().stream()
+                .filter(edge -> edge.waiting().id() == first.id())
+                .map(WaitForGraph.Edge::resource)
+                .toList();
+    }
+
+    @Test
+    void soIsAPermitThatAFutureHasBrought() {
+        TaskSemaphore permits = semaphore(1);
+        Permit byFuture = in(first, permits::acquireAsync).join();
+        Hold held = in(second, b::acquire);
+        Actor<Hold> owner = waiting(b, first, b::acquire);
+        Actor<Void> waiter =
+                waiting("permit", second, () -> run(() -> permits.acquire().close()));
+        byFuture.close();
+        waiter.result();
+        held.close();
+        owner.result().close();
     }
 }

@@ -185,4 +185,26 @@ class SuspendedTaskTest extends DeadlockTesting {
                         }))
                 .result();
     }
+
+    @Test
+    void isSeenInTheGraphIfSomebodyWaitsForWhatIsSuspended() {
+        in(first, a::acquire);
+        Actor<Hold> waiter = waiting(a, third, a::acquire);
+        in(
+                first,
+                () -> in(second, () -> {
+                    assertThat(WaitForGraph.snapshot().edges())
+                            .filteredOn(edge -> edge.waiting().id() == first.id())
+                            .singleElement()
+                            .satisfies(edge -> {
+                                assertThat(edge.kind()).isEqualTo(WaitForGraph.Kind.SUSPENDED_BY);
+                                assertThat(edge.holder().id()).isEqualTo(second.id());
+                                assertThat(edge.resource()).isNull();
+                                assertThat(edge.since()).isNull();
+                            });
+                    return null;
+                }));
+        waiter.interrupt();
+        assertThat(waiter.failure()).isInstanceOf(LockInterruptedException.class);
+    }
 }

@@ -387,4 +387,57 @@ class ParkTest {
             mover.result();
         }
     }
+
+    /** Somebody else was first: the outcome is theirs, and stays so. */
+    @Test
+    void whoIsNotInTheQueueAnyMoreIsNeitherGrantedNorFailedNorMoved() {
+        Waiter gone = lot.join(task("gone"));
+        assertThat(lot.remove(gone)).isTrue();
+        assertThat(lot.remove(gone)).isFalse();
+        assertThat(lot.grant(gone)).isFalse();
+        assertThat(lot.fail(gone, IllegalStateException::new)).isFalse();
+        assertThat(lot.failAsleep(gone, IllegalStateException::new)).isFalse();
+        assertThat(lot.move(gone, other)).isFalse();
+        assertThat(gone.isGranted()).isFalse();
+        assertThat(gone.failure()).isNull();
+        assertThat(other.isEmpty()).isTrue();
+    }
+
+    @Test
+    void noMoreMayWaitThanWhatIsWaitedForHasRoomFor() {
+        Resource narrow = new Resource() {
+            @Override
+            public List<Holding> holdings() {
+                return List.of();
+            }
+
+            @Override
+            public int maxWaiters() {
+                return 1;
+            }
+
+            @Override
+            public RuntimeException deadlock(String cycle) {
+                return new IllegalStateException(cycle);
+            }
+        };
+        ParkingLot crowded = new ParkingLot(time, time, narrow);
+        Waiter first = crowded.join(task("first"));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> crowded.join(task("late")))
+                .withMessage("As many as may wait are waiting, 1");
+        Waiter ahead = crowded.join(task("ahead"), null, true);
+        assertThat(crowded.waiters()).containsExactly(ahead, first);
+    }
+
+    @Test
+    void whoJoinsAheadIsBehindThoseWhoDidAndBeforeAllOthers() {
+        Waiter last = lot.join(task("last"));
+        Waiter first = lot.join(task("first"), null, true);
+        Waiter second = lot.join(task("second"), null, true);
+        assertThat(lot.waiters()).containsExactly(first, second, last);
+        assertThat(lot.remove(last)).isTrue();
+        Waiter third = lot.join(task("third"), null, true);
+        assertThat(lot.waiters()).containsExactly(first, second, third);
+    }
 }

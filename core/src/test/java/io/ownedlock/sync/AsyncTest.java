@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -292,5 +293,57 @@ class AsyncTest extends LockTesting {
         hold.close();
         task.end();
         assertThat(lock.isIdle()).isTrue();
+    }
+
+    /** Its end finds nobody in the queue, so it must find its end itself. */
+    @Test
+    void itsTaskEndsBeforeItHasJoined() {
+        ownerOf(lock);
+        Task task = request("task");
+        Stop joining = stopAtRead("asker", 1);
+        AtomicReference<CompletableFuture<Hold>> future = new AtomicReference<>();
+        Actor<Integer> asker = Actor.start(
+                "asker",
+                () -> in(task, () -> {
+                    future.set(lock.acquireAsync());
+                    return lock.waiting();
+                }));
+        joining.awaitReached();
+        task.end();
+        joining.pass();
+        assertThat(asker.result()).as("before its thread has left it").isZero();
+        news.tell();
+        assertThat(failure(future.get())).isInstanceOf(LockRefusedException.class);
+    }
+
+    @Test
+    void whatNobodyWantedIsHeardToBeReleased() {
+        TaskLock heard = TaskLock.create(lock.id(), LockSettings.DEFAULTS, environment(news));
+        Hold hold = heard.acquire();
+        CompletableFuture<Hold> unwanted = in(request("task"), heard::acquireAsync);
+        hold.close();
+        events.clear();
+        unwanted.cancel(true);
+        time.advance(Duration.ofSeconds(5));
+        news.tell();
+        assertThat(events).contains("released order[42] after 5000000000");
+        assertThat(heard.isIdle()).isTrue();
+    }
+
+    @Test
+    void andIsNotAsLongAsItsTaskHasTakenTheLockItself() {
+        TaskLock heard = TaskLock.create(lock.id(), LockSettings.DEFAULTS, environment(news));
+        Hold hold = heard.acquire();
+        Task task = request("task");
+        CompletableFuture<Hold> unwanted = in(task, heard::acquireAsync);
+        hold.close();
+        Hold own = in(task, heard::acquire);
+        events.clear();
+        unwanted.cancel(true);
+        news.tell();
+        assertThat(events).noneMatch(event -> event.startsWith("released"));
+        own.close();
+        assertThat(events).anyMatch(event -> event.startsWith("released"));
+        assertThat(heard.isIdle()).isTrue();
     }
 }

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class CapacityLimiterTest extends LockTesting {
@@ -446,5 +447,49 @@ class CapacityLimiterTest extends LockTesting {
             closer.result();
             assertThat(limiter.borrowed()).isZero();
         }
+    }
+
+    @Test
+    void everyFormOfAcquiringTakesAToken() {
+        CapacityLimiter one = CapacityLimiter.create(new LockId("one", null), 1, environment());
+        Duration aSecond = Duration.ofSeconds(1);
+        List<Supplier<Permit>> forms = List.of(
+                one::acquire,
+                one::tryAcquire,
+                () -> one.acquire(aSecond),
+                () -> one.tryAcquire(aSecond),
+                () -> one.acquireAsync().join(),
+                () -> one.acquireAsync(aSecond).join(),
+                () -> one.acquireOnBehalfOf("borrower"),
+                () -> one.tryAcquireOnBehalfOf("borrower"),
+                () -> one.acquireOnBehalfOf("borrower", aSecond),
+                () -> one.tryAcquireOnBehalfOf("borrower", aSecond),
+                () -> one.acquireAsyncOnBehalfOf("borrower").join(),
+                () -> one.acquireAsyncOnBehalfOf("borrower", aSecond).join());
+        for (int form = 0; form < forms.size(); form++) {
+            Permit token = forms.get(form).get();
+            assertThat(one.borrowed()).as("form " + form).isOne();
+            token.close();
+            assertThat(one.isIdle()).isTrue();
+        }
+    }
+
+    @Test
+    void whoBoundsTheWaitItselfIsToldThatItTookTooLong() {
+        CapacityLimiter one = CapacityLimiter.create(new LockId("one", null), 1, environment());
+        one.acquireOnBehalfOf("borrower");
+        assertThatExceptionOfType(WaitTooLongException.class).isThrownBy(() -> one.acquire(Duration.ZERO));
+        assertThatExceptionOfType(WaitTooLongException.class)
+                .isThrownBy(() -> one.acquireOnBehalfOf("another", Duration.ZERO));
+    }
+
+    @Test
+    void aFutureOfADeadThreadLeavesTheQueueWhenTheWatchdogComes() {
+        CapacityLimiter one = CapacityLimiter.create(new LockId("one", null), 1, environment());
+        one.acquireOnBehalfOf("borrower");
+        Actor.runAndDie("dying", one::acquireAsync);
+        assertThat(one.waiting()).isOne();
+        one.inspectOwners();
+        assertThat(one.waiting()).isZero();
     }
 }

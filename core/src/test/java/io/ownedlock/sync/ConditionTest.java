@@ -157,6 +157,34 @@ class ConditionTest extends LockTesting {
     }
 
     @Test
+    void notifiedInTimeTheySaySo() {
+        List<Callable<Boolean>> waits = List.of(
+                () -> condition.await(1, TimeUnit.SECONDS),
+                () -> condition.awaitUntil(Date.from(time.now().plusSeconds(1))));
+        for (Callable<Boolean> wait : waits) {
+            Actor<Boolean> waiter = waiter("waiter", wait);
+            signal();
+            assertThat(waiter.result()).isTrue();
+        }
+    }
+
+    @Test
+    void anInterruptBeforehandComesBeforeGivingTheLockUp() {
+        use(LockSettings.DEFAULTS.withFair(true));
+        lock.lock();
+        Actor<Void> next = inOwnTask("next", () -> {
+            lock.acquire().close();
+            return null;
+        });
+        next.awaitParkedOn(lock.lot());
+        Thread.currentThread().interrupt();
+        assertThatExceptionOfType(InterruptedException.class).isThrownBy(condition::await);
+        assertThat(next.isParkedOn(lock.lot())).isTrue();
+        lock.unlock();
+        next.result();
+    }
+
+    @Test
     void anInterruptSurfacesWithTheLockHeldAgain() {
         Actor<Boolean> waiter = waiter("waiter", () -> {
             try {
@@ -416,5 +444,22 @@ class ConditionTest extends LockTesting {
         actors.forEach(Actor::result);
         assertThat(stock[0]).isZero();
         assertThat(lock.isIdle()).isTrue();
+    }
+
+    /** It holds nothing, so nobody who wants the lock would ever look at it. */
+    @Test
+    void aDebtorThatDiesWithoutAWordIsFoundByTheWatchdog() {
+        List<Task> debtors = new ArrayList<>();
+        Actor<Void> dying = Actor.run("dying", () -> {
+            debtors.add(Task.current());
+            lock.lock();
+            assertThatExceptionOfType(BrokenLockException.class).isThrownBy(condition::await);
+        });
+        Actor.awaitUntil(() -> condition.waiting() == 1 && owners(lock).isEmpty(), () -> "the debtor to wait");
+        ownerOf(lock).end();
+        dying.result();
+        Actor.awaitUntil(() -> !dying.thread().isAlive(), () -> "the debtor to die");
+        lock.inspectOwners();
+        assertThat(debtors).singleElement().extracting(Task::isActive).isEqualTo(false);
     }
 }

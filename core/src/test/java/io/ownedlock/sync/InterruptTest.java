@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ownedlock.testing.Actor;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -53,6 +54,22 @@ class InterruptTest extends LockTesting {
         assertInterrupted(LockInterruptedException.class, () -> poisoned.tryAcquire(Duration.ofDays(1)));
         assertKept();
         assertThat(poisoned.snapshot().state()).isEqualTo(LockState.POISONED);
+    }
+
+    @Test
+    void anInterruptBeforehandComesBeforeAFreeSideOfAPair() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        for (ReadWriteSide side : List.of(pair.readLock(), pair.writeLock())) {
+            assertInterrupted(InterruptedException.class, side::lockInterruptibly);
+            assertInterrupted(LockInterruptedException.class, side::acquire);
+            assertKept();
+            assertThat(pair.isIdle()).isTrue();
+            Thread.currentThread().interrupt();
+            assertThat(side.tryLock()).as("not interruptible").isTrue();
+            assertKept();
+            side.unlock();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.ownedlock.park.Gate;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -34,16 +35,39 @@ class LockAsResourceTest extends LockTesting {
 
     @Test
     void aGateThatDiesLeavesNobodyInTheQueue() {
+        List<Waiter> left = new ArrayList<>();
         LockCell cell = cell(new Gate() {
             @Override
             public void entered(Waiter waiter) {
                 throw new StackOverflowError("on purpose");
+            }
+
+            @Override
+            public void left(Waiter waiter) {
+                left.add(waiter);
             }
         });
         in(Task.start("owner", TaskKind.REQUEST), () -> cell.take(Grant.HOLD, Patience.NONE));
         Patience forEver = Patience.configured(null, true);
         assertThatThrownBy(() -> cell.take(Grant.HOLD, forEver)).isInstanceOf(StackOverflowError.class);
         assertThat(cell.queue().lot().isEmpty()).isTrue();
+        assertThat(left).as("and is told that nobody waits any more").hasSize(1);
+    }
+
+    /** What a future has brought is given back by whatever is chained to it; what the task's thread has taken, is not. */
+    @Test
+    void isHeldByAFutureAloneAsLongAsTheTaskHasNotTakenItToo() {
+        LockCell cell = cell(Gate.OPEN);
+        in(Task.start("owner", TaskKind.REQUEST), () -> {
+            cell.takeAsync(Patience.NONE).join();
+            Grant held = (Grant) cell.state();
+            assertThat(held.isByFuture()).isTrue();
+            for (int holds = 1; holds <= 3; holds++) {
+                cell.take(Grant.HOLD, Patience.NONE);
+                assertThat(held.isByFuture()).as(holds + " holds").isFalse();
+            }
+            return null;
+        });
     }
 
     private LockCell cell(Gate gate) {

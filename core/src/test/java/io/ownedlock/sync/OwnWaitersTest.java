@@ -236,4 +236,81 @@ class OwnWaitersTest extends LockTesting {
         byFuture.close();
         assertThat(lock.isIdle()).isTrue();
     }
+
+    /** The lock has come to its task after it was found to be somebody else's, and there is a stranger before it in line. */
+    @Test
+    void norDoesAFutureThatFoundTheLockTakenAndJoinsWhenItIsItsTasks() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> one = in(task, lock::acquireAsync);
+        Actor<Hold> stranger = acquirer("stranger", lock).awaitParkedOn(lock.lot());
+        Stop joining = stopAtRead("asker", 1);
+        Actor<CompletableFuture<Hold>> asker = Actor.start("asker", () -> in(task, lock::acquireAsync));
+        joining.awaitReached();
+        first.close();
+        assertThat(one).isDone();
+        joining.pass();
+        CompletableFuture<Hold> two = asker.result();
+        assertThat(two).isDone();
+        one.join().close();
+        two.join().close();
+        stranger.result().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void norDoesOneThatFoundASideTaken() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> one = in(task, pair.writeLock()::acquireAsync);
+        Actor<Hold> stranger = inOwnTask("stranger", pair.writeLock()::acquire).awaitParkedOn(pair.lot());
+        // Reads: 1 tries, 2 joins.
+        Stop joining = stopAtRead("asker", 2);
+        Actor<CompletableFuture<Hold>> asker = Actor.start("asker", () -> in(task, pair.writeLock()::acquireAsync));
+        joining.awaitReached();
+        first.close();
+        assertThat(one).isDone();
+        joining.pass();
+        CompletableFuture<Hold> two = asker.result();
+        assertThat(two).isDone();
+        one.join().close();
+        two.join().close();
+        stranger.result().close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @Test
+    void norDoesAThreadThatFoundASideTaken() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> one = in(task, pair.writeLock()::acquireAsync);
+        Actor<Hold> stranger = inOwnTask("stranger", pair.writeLock()::acquire).awaitParkedOn(pair.lot());
+        Stop joining = stopAtRead("asker", 2);
+        Actor<Hold> asker = Actor.start("asker", () -> in(task, pair.writeLock()::acquire));
+        joining.awaitReached();
+        first.close();
+        assertThat(one).isDone();
+        joining.pass();
+        asker.result().close();
+        one.join().close();
+        stranger.result().close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @Test
+    void norDoesOneOfADeadThreadStayInTheLineForAPair() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> next = in(task, pair.writeLock()::acquireAsync);
+        Actor.runAndDie("dying", pair.readLock()::acquireAsync);
+        assertThat(pair.waiting()).isEqualTo(2);
+
+        pair.inspectOwners();
+        assertThat(waiting(pair)).containsExactly("task");
+        first.close();
+        next.join().close();
+    }
 }

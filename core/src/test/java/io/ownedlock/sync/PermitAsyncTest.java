@@ -182,4 +182,21 @@ class PermitAsyncTest extends LockTesting {
         assertThat(derived.handle((none, failure) -> failure).join()).isInstanceOf(CompletionException.class);
         assertThat(semaphore.available()).isEqualTo(1);
     }
+
+    @Test
+    void aPermitThatComesBackBeforeAFutureHasJoinedIsItsOwn() {
+        TaskSemaphore one = TaskSemaphore.create(new LockId("one", null), 1, environment());
+        Permit first = one.acquire();
+        // Reads: 1 tries, 2 joins.
+        Stop joining = stopAtRead("asker", 2);
+        Actor<CompletableFuture<Permit>> asker = inOwnTask("asker", () -> {
+            CompletableFuture<Permit> future = one.acquireAsync();
+            assertThat(future).isDone();
+            return future;
+        });
+        joining.awaitReached();
+        first.close();
+        joining.pass();
+        asker.result();
+    }
 }

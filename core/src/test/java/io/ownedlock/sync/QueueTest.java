@@ -9,6 +9,7 @@ import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Who gets the lock next, and who may not even wait. */
@@ -222,5 +223,55 @@ class QueueTest extends LockTesting {
         TaskLock lock = newLock(LockSettings.DEFAULTS.withMaxWaiters(0));
         ownerOf(lock);
         assertThat(acquirer("first", lock).failure()).isInstanceOf(LockRefusedException.class);
+    }
+
+    /** Woken, and slow to come: whoever joins the queue in the meantime need not wait for that. */
+    @Test
+    void aFreeLockThatIsNotFairGoesToWhoeverInLineComesFirst() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        Hold hold = lock.acquire();
+        Stop joining = stopAtRead("second", 1);
+        Actor<Hold> second = acquirer("second", lock);
+        joining.awaitReached();
+        Actor<Hold> first = acquirer("first", lock).awaitParkedOn(lock.lot());
+        Stop woken = stopAtRead("first", 1);
+        hold.close();
+        woken.awaitReached();
+        joining.pass();
+        second.result().close();
+        woken.pass();
+        first.result().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void inAFairLockTheSecondInLineLeavesAFreeLockToTheFirst() {
+        TaskLock lock = newLock(FAIR);
+        Hold hold = lock.acquire();
+        Stop firstJoins = new Stop();
+        Stop firstLooks = new Stop();
+        Stop secondJoins = new Stop();
+        AtomicInteger readsOfTheFirst = new AtomicInteger();
+        time.onRead(() -> {
+            switch (Thread.currentThread().getName()) {
+                case "first" -> (readsOfTheFirst.incrementAndGet() == 1 ? firstJoins : firstLooks).here();
+                case "second" -> secondJoins.here();
+                default -> {}
+            }
+        });
+        Actor<Hold> first = acquirer("first", lock);
+        firstJoins.awaitReached();
+        Actor<Hold> second = acquirer("second", lock);
+        secondJoins.awaitReached();
+        hold.close();
+        firstJoins.pass();
+        firstLooks.awaitReached();
+        secondJoins.pass();
+        second.awaitParkedOn(lock.lot());
+        assertThat(lock.snapshot().state()).isEqualTo(LockState.FREE);
+        firstLooks.pass();
+        first.result().close();
+        second.result().close();
+        assertThat(lock.isIdle()).isTrue();
     }
 }

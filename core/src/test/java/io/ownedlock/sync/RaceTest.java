@@ -12,6 +12,7 @@ import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Each race of the lock, forced into each of its orders. */
@@ -55,6 +56,20 @@ class RaceTest extends LockTesting {
         task.end();
         aboutToPark.pass();
         assertThat(waiter.failure()).isInstanceOf(LockRefusedException.class);
+        assertThat(lock.waiting()).isZero();
+    }
+
+    /** Its end finds nobody in the queue, so it must find its end itself. */
+    @Test
+    void theWaitersTaskEndsBeforeItHasJoined() {
+        ownerOf(lock);
+        Task task = Task.start("task", TaskKind.REQUEST);
+        Stop joining = stopAtRead("waiter", 1);
+        Actor<Hold> waiter = Actor.start("waiter", () -> in(task, lock::acquire));
+        joining.awaitReached();
+        task.end();
+        joining.pass();
+        assertThat(waiter.failure()).isInstanceOf(LockRefusedException.class).hasMessageContaining("'task' is ending");
         assertThat(lock.waiting()).isZero();
     }
 
@@ -310,6 +325,7 @@ class RaceTest extends LockTesting {
         Hold hold = in(owner, lock::acquire);
         owner.end();
         Actor.run("other", hold::close).result();
+        assertThat(events).as("abandoned, so not released").noneMatch(event -> event.startsWith("released"));
         assertThat(lock.acquire().predecessorAbandoned()).isTrue();
     }
 
@@ -338,6 +354,34 @@ class RaceTest extends LockTesting {
         poisonable.repair();
         aboutToPark.pass();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
+        assertThat(poisonable.isIdle()).isTrue();
+    }
+
+    /** Joined a poisoned lock, and has found that it cannot take it; before it looks why, there is no reason any more. */
+    @Test
+    void repairedBeforeTheWaiterHasSeenThatTheLockIsPoisoned() {
+        TaskLock poisonable = newLock(settings(OnOwnerEnd.POISON));
+        Task owner = ownerOf(poisonable);
+        Stop joining = new Stop();
+        Stop looking = new Stop();
+        AtomicInteger reads = new AtomicInteger();
+        time.onRead(() -> {
+            if (Thread.currentThread().getName().equals("waiter")) {
+                switch (reads.incrementAndGet()) {
+                    case 1 -> joining.here();
+                    case 3 -> looking.here();
+                    default -> {}
+                }
+            }
+        });
+        Actor<Hold> waiter = acquirer("waiter", poisonable);
+        joining.awaitReached();
+        owner.end();
+        joining.pass();
+        looking.awaitReached();
+        poisonable.repair();
+        looking.pass();
+        waiter.result().close();
         assertThat(poisonable.isIdle()).isTrue();
     }
 
@@ -381,5 +425,41 @@ class RaceTest extends LockTesting {
         dying.end();
         assertThat(lot.contains(left)).isFalse();
         behind.result();
+    }
+
+    /** The same, found out by its own thread, which goes on. */
+    @Test
+    void whoeverWithdrawsWithoutHavingLeftTheQueueWakesTheNext() {
+        LockCell cell = new LockCell(lock.id(), LockSettings.DEFAULTS, environment());
+        ParkingLot lot = cell.queue().lot();
+        Task giving = Task.start("giving up", TaskKind.REQUEST);
+        try (Attachment inside = giving.attach()) {
+            Grant intent = new Grant(cell, giving, Grant.HOLD);
+            giving.add(intent);
+            intent.waiter = lot.join(giving, intent, false);
+            Actor<Void> behind = Actor.run("behind", () -> {
+                        lot.join(Task.current());
+                        lot.park(Long.MAX_VALUE);
+                    })
+                    .awaitParkedOn(lot);
+            cell.withdraw(intent);
+            assertThat(lot.contains(intent.waiter)).isFalse();
+            behind.result();
+        }
+    }
+
+    @Test
+    void whoeverGivesTheLockBackAndIsInLineForItStillLeavesTheLine() {
+        LockCell cell = new LockCell(lock.id(), LockSettings.DEFAULTS, environment());
+        ParkingLot lot = cell.queue().lot();
+        Task struck = Task.start("struck", TaskKind.REQUEST);
+        in(struck, () -> {
+            Grant held = cell.take(Grant.HOLD, Patience.NONE);
+            held.waiter = lot.join(struck, held, false);
+            held.giveBack(Grant.HOLD);
+            return held;
+        });
+        assertThat(lot.isEmpty()).isTrue();
+        assertThat(cell.state()).isEqualTo(Cell.Free.CLEAN);
     }
 }

@@ -55,4 +55,21 @@ class ReadWriteDeadlockTest extends LockTesting {
         two.end();
         assertThat(last.failure()).isInstanceOf(BrokenLockException.class);
     }
+
+    @Test
+    void aReaderBehindAWriterWaitsForThoseTheWriterWaitsFor() {
+        in(one, () -> pair.readLock().acquire());
+        in(two, lock::acquire);
+        Actor<Hold> writer = inOwnTask("writer", () -> pair.writeLock().acquire());
+        writer.awaitParkedOn(pair.lot());
+        Actor<Hold> reader =
+                Actor.start("two", () -> in(two, () -> pair.readLock().acquire()));
+        reader.awaitParkedOn(pair.lot());
+        assertThat(Actor.start("one", () -> in(one, lock::acquire)).failure())
+                .isInstanceOf(DeadlockException.class)
+                .hasMessageContaining("in the queue behind");
+        one.end();
+        writer.result().close();
+        reader.result();
+    }
 }

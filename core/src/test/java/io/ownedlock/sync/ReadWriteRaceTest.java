@@ -3,6 +3,7 @@ package io.ownedlock.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
@@ -49,6 +50,22 @@ class ReadWriteRaceTest extends ReadWriteTesting {
         task.end();
         aboutToPark.pass();
         assertThat(waiter.failure()).isInstanceOf(LockRefusedException.class);
+        assertThat(pair.waiting()).isZero();
+    }
+
+    /** Its end finds nobody in the line, so it must find its end itself. */
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    void theWaitersTaskEndsBeforeItHasJoined(Side side) {
+        holder("owner", pair.writeLock());
+        Task task = Task.start("task", TaskKind.REQUEST);
+        // Reads: 1 tries, 2 joins.
+        Stop joining = stopAtRead("waiter", 2);
+        Actor<Hold> waiter = Actor.start("waiter", () -> in(task, side(side)::acquire));
+        joining.awaitReached();
+        task.end();
+        joining.pass();
+        assertThat(waiter.failure()).isInstanceOf(LockRefusedException.class).hasMessageContaining("'task' is ending");
         assertThat(pair.waiting()).isZero();
     }
 
@@ -395,6 +412,25 @@ class ReadWriteRaceTest extends ReadWriteTesting {
         assertThat(cell.queue().lot().isEmpty()).isTrue();
     }
 
+    /** The same, found out by its own thread, which goes on. */
+    @Test
+    void whoWithdrawsWithoutHavingLeftTheLineLetsTheNextIn() {
+        ReadWriteCell cell = new ReadWriteCell(pair.id(), LockSettings.DEFAULTS, environment());
+        in(Task.start("reader", TaskKind.REQUEST), () -> cell.take(Side.READ, Ownership.HOLD, Patience.NONE));
+        Task giving = Task.start("giving up", TaskKind.REQUEST);
+        try (Attachment inside = giving.attach()) {
+            Share intent = new Share(cell, Side.WRITE, giving, Ownership.HOLD);
+            giving.add(intent);
+            intent.waiter = cell.queue().lot().join(giving, intent, false);
+            Actor<Share> behind =
+                    inOwnTask("behind", () -> cell.take(Side.READ, Ownership.HOLD, Patience.configured(null, true)));
+            behind.awaitParkedOn(cell.queue().lot());
+            cell.exits().withdraw(intent);
+            assertThat(behind.result()).isNotNull();
+            assertThat(cell.queue().lot().isEmpty()).isTrue();
+        }
+    }
+
     /** A stack that ends within acquire and release, a little deeper inside each time, until both have room enough. */
     @ParameterizedTest
     @EnumSource(Side.class)
@@ -429,6 +465,47 @@ class ReadWriteRaceTest extends ReadWriteTesting {
             attempts++;
             side.lock();
             side.unlock();
+        }
+    }
+
+    /** Joined a poisoned pair, and has found that it is not let in; before it looks why, there is no reason any more. */
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    void repairedBeforeTheWaiterHasSeenThatThePairIsPoisoned(Side side) {
+        TaskReadWriteLock poisonable = newPair(settings(OnOwnerEnd.POISON));
+        Task owner = holder("owner", poisonable.writeLock());
+        Stop joining = new Stop();
+        Stop looking = new Stop();
+        AtomicInteger reads = new AtomicInteger();
+        time.onRead(() -> {
+            if (Thread.currentThread().getName().equals("waiter")) {
+                // Reads: 1 tries, 2 joins, 3 is not let in, 4 looks why.
+                switch (reads.incrementAndGet()) {
+                    case 2 -> joining.here();
+                    case 4 -> looking.here();
+                    default -> {}
+                }
+            }
+        });
+        Actor<Hold> waiter = acquirer("waiter", side == Side.READ ? poisonable.readLock() : poisonable.writeLock());
+        joining.awaitReached();
+        owner.end();
+        joining.pass();
+        looking.awaitReached();
+        poisonable.repair();
+        looking.pass();
+        waiter.result().close();
+        assertThat(poisonable.isIdle()).isTrue();
+    }
+
+    /** Nobody has told of its death, and it is first in line: whoever comes finds it out. */
+    @Test
+    void aTryIsNotTurnedAwayByTheFutureOfADeadThread() {
+        try (Hold hold = pair.readLock().acquire()) {
+            Actor.runAndDie("dying", pair.writeLock()::acquireAsync);
+            assertThat(pair.waiting()).isOne();
+            assertThat(inOwnTask("reader", pair.readLock()::tryLock).result()).isTrue();
+            assertThat(pair.waiting()).isZero();
         }
     }
 }

@@ -326,4 +326,18 @@ class ReadWriteSealTest extends ReadWriteTesting {
         assertThat(pair.snapshot().abandonment().reason()).isEqualTo(BreakReason.OWNER_ENDED);
         assertThat(read.acquire().predecessorAbandoned()).isTrue();
     }
+
+    /** It holds the lock for too long, and is dead: that it is dead says more. */
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    void whoIsFoundDeadIsNotToldToBeOverdue(Side side) {
+        TaskReadWriteLock bounded = newPair(BOUNDED);
+        Actor.runAndDie("dying", side(bounded, side)::lock);
+        time.advance(Duration.ofSeconds(20));
+        bounded.inspectOwners();
+        assertThat(events).noneMatch(event -> event.startsWith("overdue"));
+        assertThat(events)
+                .anyMatch(event -> event.startsWith(
+                        side == Side.READ ? "reclaimed order[42] from dying" : "abandoned order[42] by dying"));
+    }
 }

@@ -57,6 +57,10 @@ class ReadWriteTest extends ReadWriteTesting {
         read.lock();
         try (Hold again = read.acquire()) {
             assertThat(read.tryLock()).isTrue();
+            assertThat(pair.snapshot().holds())
+                    .as("one share of each side, however often")
+                    .extracting(LockSnapshot.Held::count)
+                    .containsExactly(1, 3);
             read.unlock();
         }
         read.unlock();
@@ -330,9 +334,60 @@ class ReadWriteTest extends ReadWriteTesting {
         second.end();
         first.end();
         Task writer = Task.start("writer", TaskKind.REQUEST);
-        in(writer, () -> cell.take(Side.WRITE, Ownership.HOLD, Patience.NONE));
+        Share writing = in(writer, () -> cell.take(Side.WRITE, Ownership.HOLD, Patience.NONE));
         in(writer, () -> cell.take(Side.READ, Ownership.HOLD, Patience.NONE));
-        assertThat(queue.holdings()).extracting(Share::owner).containsExactly(writer);
+        assertThat(queue.holdings()).containsExactly(writing);
         assertThat(queue.deadlock("a cycle")).isInstanceOf(DeadlockException.class);
+    }
+
+    @Test
+    void aTaskNestedInAWriterThatReadsTooMayWrite() {
+        write.lock();
+        read.lock();
+        Task.runInTask("nested", () -> {
+            assertThat(write.tryLock()).isTrue();
+            write.unlock();
+            return null;
+        });
+        read.unlock();
+        write.unlock();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @Test
+    void aTaskNestedInAWriterThatOnlyReadsItselfMayNot() {
+        write.lock();
+        Task.runInTask("nested", () -> {
+            read.lock();
+            assertThatThrownBy(write::tryLock)
+                    .isInstanceOf(IllegalMonitorStateException.class)
+                    .hasMessageContaining("cannot upgrade");
+            read.unlock();
+            assertThat(write.tryLock()).isTrue();
+            write.unlock();
+            return null;
+        });
+        write.unlock();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @Test
+    void whatAWriterHasLentIsToBeGivenBackFirst() {
+        ReadWriteCell cell = new ReadWriteCell(pair.id(), LockSettings.DEFAULTS, environment());
+        ReadWriteQueue queue = cell.queue();
+        Task writer = Task.start("writer", TaskKind.REQUEST);
+        in(writer, () -> {
+            Share writing = cell.take(Side.WRITE, Ownership.HOLD, Patience.NONE);
+            Share again = new Share(cell, Side.WRITE, writer, Ownership.HOLD);
+            Task.runInTask("nested", () -> {
+                Share reading = cell.take(Side.READ, Ownership.HOLD, Patience.NONE);
+                assertThat(queue.holdings()).as("whom a stranger waits for").containsExactly(reading);
+                assertThat(queue.inTheWayOf(queue.lot().join(writer, again, false)))
+                        .as("the writer does not wait for itself")
+                        .containsExactly(reading);
+                return null;
+            });
+            return writing;
+        });
     }
 }

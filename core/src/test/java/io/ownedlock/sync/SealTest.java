@@ -152,4 +152,15 @@ class SealTest extends LockTesting {
                 .isThrownBy(() -> LockSettings.DEFAULTS.withEndingGrace(negative))
                 .withMessageContaining("endingGrace");
     }
+
+    /** It holds the lock for too long, and is dead: that it is dead says more. */
+    @Test
+    void whoIsFoundDeadIsNotToldToBeOverdue() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withHoldAtMost(Duration.ofSeconds(10)));
+        Actor.runAndDie("dying", lock::lock);
+        time.advance(Duration.ofSeconds(20));
+        lock.inspectOwners();
+        assertThat(events).noneMatch(event -> event.startsWith("overdue"));
+        assertThat(events).anyMatch(event -> event.startsWith("abandoned order[42] by dying"));
+    }
 }

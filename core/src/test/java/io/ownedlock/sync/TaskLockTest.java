@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -396,5 +397,29 @@ class TaskLockTest extends LockTesting {
                 new LockEnvironment(time, time, Gate.OPEN, Runnable::run, List.of(throwing)));
         ownerOf(heard).end();
         assertThat(heard.tryLock()).isTrue();
+    }
+
+    @Test
+    void everyFormOfAcquiringBringsAHold() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Duration aSecond = Duration.ofSeconds(1);
+        for (HoldableLock each :
+                List.<HoldableLock>of(newLock(LockSettings.DEFAULTS), pair.readLock(), pair.writeLock())) {
+            List<Supplier<Hold>> forms = List.of(
+                    each::acquire,
+                    each::tryAcquire,
+                    () -> each.acquire(aSecond),
+                    () -> each.tryAcquire(aSecond),
+                    () -> each.acquireAsync().join(),
+                    () -> each.acquireAsync(aSecond).join());
+            for (int form = 0; form < forms.size(); form++) {
+                Hold hold = forms.get(form).get();
+                assertThat(hold).as("form " + form).isNotNull();
+                assertThat(each.isHeldByCurrentTask()).isTrue();
+                hold.close();
+                assertThat(each.isHeldByCurrentTask()).isFalse();
+            }
+        }
     }
 }

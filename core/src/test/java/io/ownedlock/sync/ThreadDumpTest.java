@@ -274,4 +274,19 @@ class ThreadDumpTest extends LockTesting {
         waiting.end();
         pooled.failure();
     }
+
+    @Test
+    void theThreadInsideTheOwnerOfAPermitAsItComesAndGoes() {
+        TaskSemaphore only = TaskSemaphore.create(new LockId("only", null), 1, 1, environment());
+        Task owner = Task.start("owner", TaskKind.REQUEST);
+        Stop first = new Stop();
+        Actor<Void> left = inside("first", owner, first, only::acquire);
+        Actor<Permit> waiter = inOwnTask("waiter", only::acquire).awaitParkedOn(only.lot());
+        assertThat(dump(waiter).getLockOwnerName()).isEqualTo("first");
+        first.pass();
+        left.result();
+        assertThat(dump(waiter).getLockOwnerName()).isNull();
+        owner.end();
+        waiter.result().close();
+    }
 }

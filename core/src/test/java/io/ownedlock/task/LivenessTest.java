@@ -128,4 +128,17 @@ class LivenessTest {
                 },
                 () -> "garbage to be collected");
     }
+
+    /** What was to end it ran out of stack, for one: nobody else ever would. */
+    @Test
+    void aNestedTaskThatWasLeftAndNeverEndedIsOver() {
+        Task.runInTask("nested", () -> {
+            Task nested = Task.current();
+            assertThat(nested.endIfGone()).as("at work").isFalse();
+            Attachment.innermost().close();
+            assertThat(nested.endIfGone()).isTrue();
+            assertThat(nested.ended().cause()).isEqualTo(TaskEnd.Cause.MISSED);
+            return null;
+        });
+    }
 }
