@@ -32,6 +32,11 @@ final class Run {
     /** Those that end or do not; all others run through as many states as there is time for. */
     private static final String TERMINATION = "EndsTheWait$";
 
+    private static final String CONTINUOUS = "^(?!.*" + TERMINATION + ")";
+
+    /** No more than what every JVM has: jcstress then tries no others. */
+    private static final String AS_A_SERVER = "-jvmArgs=-server";
+
     private final boolean isLong;
     private final Map<String, Verdict> verdicts = new TreeMap<>();
 
@@ -72,14 +77,16 @@ final class Run {
     }
 
     /**
-     * Each race for long, in JVMs of its own: interpreted, and compiled by each compiler, with actors bound to processors.
+     * Each race in JVMs of its own: for a moment interpreted, compiled by each compiler and by both, and then for long as a server
+     * would run it.
      *
      * @param directory where all that comes out is written
      */
     static Run atLength(Path directory) throws Exception {
         Run run = new Run(true);
-        run.fork(directory.resolve("continuous"), "-t", "^(?!.*" + TERMINATION + ")", "-time", "1000", "-iters", "2");
-        run.fork(directory.resolve("termination"), "-t", TERMINATION, "-time", "2000", "-iters", "6", "-af", "NONE");
+        run.fork(directory.resolve("every-way"), "-t", CONTINUOUS, "-time", "500", "-iters", "1");
+        run.fork(directory.resolve("continuous"), "-t", CONTINUOUS, "-time", "5000", "-iters", "6", AS_A_SERVER);
+        run.fork(directory.resolve("termination"), "-t", TERMINATION, "-time", "2000", "-iters", "6");
         return run;
     }
 
@@ -94,7 +101,9 @@ final class Run {
                 "-sc",
                 "false",
                 "-fsm",
-                "1"));
+                "1",
+                "-af",
+                "NONE"));
         // Each JVM first tries how many states fit, many times over: with more of them it would do little else.
         command.addAll(List.of("-strideSize", "128", "-strideCount", "16"));
         command.addAll(List.of(options));
