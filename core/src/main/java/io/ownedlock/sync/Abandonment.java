@@ -30,9 +30,8 @@ public record Abandonment(
 
     /** What happened, for people. */
     public String describe() {
-        return what() + ": " + owner.label()
-                + (owner.thread() == null ? "" : " on thread " + owner.thread())
-                + ", which " + (reason.isOwnerInside() ? "has" : "had") + " held it since " + acquiredAt
+        return what() + ": " + owner.describe() + ", which " + (reason.isOwnerInside() ? "has" : "had")
+                + " held it since " + acquiredAt
                 + (site == null ? "" : ", acquired at " + site + ",")
                 + (reason.isOwnerInside() ? ", found at " : " and was found gone at ") + brokenAt;
     }

@@ -41,9 +41,7 @@ public final class WaitTooLongException extends LockNotAcquiredException {
         return "Lock " + lock + " was not got within " + waited.toMillis() + " ms: "
                 + (owner == null
                         ? "others were faster."
-                        : "it is held by " + owner.label()
-                                + (owner.thread() == null ? "" : " on thread " + owner.thread())
-                                + " since " + heldSince
+                        : "it is held by " + owner.describe() + " since " + heldSince
                                 + (site == null ? "" : ", acquired at " + site) + ". See what it is doing.")
                 + " Try again later, or allow more time (wait-at-most).";
     }

@@ -30,6 +30,13 @@ public record TaskInfo(
         return label(kind, id, name);
     }
 
+    /** The label, on which thread it is, and who started it: for errors and logs that blame it. */
+    public String describe() {
+        return label()
+                + (thread == null ? "" : " on thread " + thread)
+                + (parent == null ? "" : " (started by " + parent + ")");
+    }
+
     static String label(TaskKind kind, long id, String name) {
         return kind + " #" + id + " '" + name + "'";
     }

@@ -2,9 +2,11 @@ package io.ownedlock.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Liveness;
+import io.ownedlock.task.Parent;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
@@ -409,5 +411,22 @@ class BreakingTest extends LockTesting {
                 .isInstanceOf(BrokenLockException.class)
                 .hasMessageContaining("OWNER_END_MISSED")
                 .hasMessageContaining("its end was missed");
+    }
+
+    @Test
+    void theErrorNamesWhoStartedTheOwner() throws Exception {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.POISON));
+        Task request = Task.start("GET /x", TaskKind.REQUEST);
+        Parent parent;
+        try (Attachment inside = request.attach()) {
+            parent = Parent.capture();
+        }
+        Task.runBeside("Mailer.send", TaskKind.ASYNC, parent, lock::acquire);
+
+        BrokenLockException told = catchThrowableOfType(BrokenLockException.class, lock::acquire);
+        assertThat(told)
+                .hasMessageContaining(told.abandonment().owner().label() + " on thread "
+                        + Thread.currentThread().getName() + " (started by " + request.label()
+                        + "), which had held it");
     }
 }

@@ -9,7 +9,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -23,7 +22,7 @@ import org.springframework.core.type.AnnotationMetadata;
 
 /** Makes the annotation work. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnBooleanProperty(name = "owned-lock.aspect.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("owned-lock.aspect.enabled")
 @EnableConfigurationProperties(OwnedLockAspectProperties.class)
 @Import(AspectConfiguration.ProxyCreator.class)
 class AspectConfiguration {

@@ -8,7 +8,6 @@ import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -21,9 +20,12 @@ import org.springframework.context.annotation.Import;
  * {@link LockListener} beans then, or logs, health and meters miss what happens. To change only a part of it, see
  * {@link LockRegistryCustomizer}. A listener is made before the registry: one that needs it asks an {@link ObjectProvider} for it,
  * late.
+ *
+ * <p>All other auto-configurations of the starter hang on this one and not on a registry: switched off, there is nothing of it, whoever
+ * has made a registry.
  */
 @AutoConfiguration
-@ConditionalOnBooleanProperty(name = "owned-lock.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("owned-lock.enabled")
 @EnableConfigurationProperties(OwnedLockProperties.class)
 @Import(AspectConfiguration.class)
 public final class OwnedLockAutoConfiguration {
@@ -37,6 +39,7 @@ public final class OwnedLockAutoConfiguration {
         LockSettings defaults = properties.defaultSettings();
         LockRegistry.Builder builder = LockRegistry.builder()
                 .defaults(defaults)
+                .deadlock(properties.deadlock())
                 .maxKeys(properties.registry().maxKeys());
         properties.locks().forEach((name, lock) -> builder.settings(name, lock.over(defaults)));
         listeners.orderedStream().forEach(builder::listener);

@@ -1,5 +1,6 @@
 package io.ownedlock.spring.autoconfigure;
 
+import io.ownedlock.deadlock.DeadlockPolicy;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.OnOverdue;
 import io.ownedlock.sync.OnOwnerEnd;
@@ -8,14 +9,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
  * The starter's properties.
  *
  * @param enabled Whether to set up OwnedLock. When off, methods annotated with OwnedLock run without a lock.
  * @param defaults Settings of every lock name that has none of its own.
- * @param locks Settings of single lock names, over the defaults. A name with a dot is written in brackets, as in
- *     "[order.line]".
+ * @param locks Settings of single lock names, over the defaults. A name that is not of lower-case letters, digits and dashes is
+ *     written in brackets, as in "[order.line]".
+ * @param deadlock What is done about a wait that can never end, since tasks wait for each other.
  * @param registry How locks are found by name and key.
  * @param watchdog The periodic look at the owners of locks, which finds those that ended without a word.
  */
@@ -24,12 +27,13 @@ record OwnedLockProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue Settings defaults,
         @DefaultValue Map<String, Settings> locks,
+        @DefaultValue("throw") DeadlockPolicy deadlock,
         @DefaultValue Registry registry,
         @DefaultValue Watchdog watchdog) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
-        locks.forEach((name, settings) -> settings.validate("owned-lock.locks." + name));
+        locks.forEach((name, settings) -> settings.validate(prefixOf(name)));
         if (registry.maxKeys() < 1) {
             throw new InvalidPropertyException(
                     "owned-lock.registry.max-keys",
@@ -45,6 +49,12 @@ record OwnedLockProperties(
                     "Set it to a positive duration such as 1s. To do without the watchdog, set"
                             + " owned-lock.watchdog.enabled to false.");
         }
+    }
+
+    /** As it has to be written: what is not uniform is read in brackets only. */
+    private static String prefixOf(String name) {
+        boolean plain = !name.contains(".") && ConfigurationPropertyName.isValid(name);
+        return "owned-lock.locks" + (plain ? "." + name : "[" + name + "]");
     }
 
     /** The settings of names without settings of their own. */

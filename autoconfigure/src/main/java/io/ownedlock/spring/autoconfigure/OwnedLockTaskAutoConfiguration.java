@@ -7,7 +7,6 @@ import io.ownedlock.spring.task.ScheduledRuns;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -30,7 +29,7 @@ public final class OwnedLockTaskAutoConfiguration {
     @Bean
     @Fallback
     @ConditionalOnMissingBean(value = RunDecorator.class, name = "ownedLockTaskDecorator")
-    @ConditionalOnBooleanProperty(name = ASYNC, matchIfMissing = true)
+    @ConditionalOnSwitch(ASYNC)
     RunDecorator ownedLockTaskDecorator() {
         return new RunDecorator();
     }
@@ -40,21 +39,21 @@ public final class OwnedLockTaskAutoConfiguration {
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     @ConditionalOnMissingBean(value = AsyncRunAdvisor.class, name = "ownedLockAsyncAdvisor")
     @ConditionalOnBean(name = TaskManagementConfigUtils.ASYNC_ANNOTATION_PROCESSOR_BEAN_NAME)
-    @ConditionalOnBooleanProperty(name = ASYNC, matchIfMissing = true)
+    @ConditionalOnSwitch(ASYNC)
     static AsyncRunAdvisor ownedLockAsyncAdvisor() {
         return new AsyncRunAdvisor();
     }
 
     @Bean
     @ConditionalOnMissingBean(value = ScheduledRuns.class, name = "ownedLockScheduledRuns")
-    @ConditionalOnBooleanProperty(name = "owned-lock.tasks.scheduled", matchIfMissing = true)
+    @ConditionalOnSwitch("owned-lock.tasks.scheduled")
     ScheduledRuns ownedLockScheduledRuns() {
         return new ScheduledRuns();
     }
 
     @Bean
     @ConditionalOnMissingBean(value = RunnerTasks.class, name = "ownedLockRunnerTasks")
-    @ConditionalOnBooleanProperty(name = "owned-lock.tasks.runners", matchIfMissing = true)
+    @ConditionalOnSwitch("owned-lock.tasks.runners")
     static RunnerTasks ownedLockRunnerTasks() {
         return new RunnerTasks();
     }

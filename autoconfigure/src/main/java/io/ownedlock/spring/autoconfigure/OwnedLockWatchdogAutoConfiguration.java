@@ -8,7 +8,6 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
@@ -28,7 +27,7 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
  */
 @AutoConfiguration(after = {OwnedLockAutoConfiguration.class, TaskSchedulingAutoConfiguration.class})
 @ConditionalOnBean(OwnedLockAutoConfiguration.class)
-@ConditionalOnBooleanProperty(name = "owned-lock.watchdog.enabled", matchIfMissing = true)
+@ConditionalOnSwitch("owned-lock.watchdog.enabled")
 public final class OwnedLockWatchdogAutoConfiguration {
 
     private static final String SCHEDULER = "ownedLockTaskScheduler";

@@ -1,6 +1,5 @@
 package io.ownedlock.spring.autoconfigure;
 
-import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.web.CallableTasks;
 import io.ownedlock.spring.web.LockProblemFilter;
 import io.ownedlock.spring.web.LockProblems;
@@ -10,7 +9,6 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -26,8 +24,8 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @AutoConfiguration(after = OwnedLockAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(Filter.class)
-@ConditionalOnBean(LockRegistry.class)
-@ConditionalOnBooleanProperty(name = "owned-lock.web.enabled", matchIfMissing = true)
+@ConditionalOnBean(OwnedLockAutoConfiguration.class)
+@ConditionalOnSwitch("owned-lock.web.enabled")
 @EnableConfigurationProperties(OwnedLockWebProperties.class)
 public final class OwnedLockWebAutoConfiguration {
 
@@ -62,7 +60,7 @@ public final class OwnedLockWebAutoConfiguration {
 
     /** The answers. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBooleanProperty(name = "owned-lock.web.problem.enabled", matchIfMissing = true)
+    @ConditionalOnSwitch("owned-lock.web.problem.enabled")
     static class Problems {
 
         @Bean

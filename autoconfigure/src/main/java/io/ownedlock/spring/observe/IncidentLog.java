@@ -39,8 +39,8 @@ public final class IncidentLog implements LockListener {
     @Override
     public void overdue(Overdue overdue) {
         if (LOG.isWarnEnabled()) {
-            warn("Lock " + overdue.lock() + " is overdue: " + overdue.owner().label() + " on thread "
-                    + overdue.owner().thread() + " has held it since " + overdue.since() + ", and is at "
+            warn("Lock " + overdue.lock() + " is overdue: " + overdue.owner().describe() + " has held it since "
+                    + overdue.since() + ", and is at "
                     + (overdue.stack().isEmpty()
                             ? "no place, with no thread inside"
                             : overdue.stack().get(0)));

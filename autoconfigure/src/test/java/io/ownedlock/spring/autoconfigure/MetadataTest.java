@@ -3,69 +3,86 @@ package io.ownedlock.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.json.JsonParserFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /** What an editor shows of our properties. */
 class MetadataTest {
 
     @Test
     void everyPropertyHasADescription() throws IOException {
-        assertThat(properties())
-                .filteredOn(property -> name(property).startsWith("owned-lock"))
+        assertThat(ours())
                 .isNotEmpty()
                 .allSatisfy(property -> assertThat((String) property.get("description"))
-                        .as(name(property))
+                        .as(Metadata.name(property))
                         .isNotBlank());
     }
 
+    /** A property that is not there, or is there in another form, has no help in an editor. */
     @Test
-    void theseAreAmongThem() throws IOException {
-        assertThat(properties())
-                .extracting(MetadataTest::name)
-                .contains(
-                        "owned-lock.enabled",
-                        "owned-lock.defaults.on-owner-end",
-                        "owned-lock.defaults.wait-at-most",
-                        "owned-lock.defaults.capture-site",
-                        "owned-lock.locks",
-                        "owned-lock.aspect.enabled",
-                        "owned-lock.aspect.order",
-                        "owned-lock.aspect.strict",
-                        "owned-lock.registry.max-keys",
-                        "owned-lock.tasks.async",
-                        "owned-lock.tasks.runners",
-                        "owned-lock.tasks.scheduled",
-                        "owned-lock.watchdog.enabled",
-                        "owned-lock.watchdog.interval",
-                        "owned-lock.web.enabled",
-                        "owned-lock.web.exclude",
-                        "owned-lock.web.filter-order",
-                        "owned-lock.web.problem.enabled",
-                        "owned-lock.web.problem.include-details",
-                        "owned-lock.web.problem.retry-after",
-                        "owned-lock.web.problem.type-base",
-                        "management.health.ownedlocks.enabled");
+    void everySettingOfALockIsThere() throws IOException {
+        assertThat(ours())
+                .extracting(Metadata::name)
+                .contains("owned-lock.locks", "management.health.ownedlocks.enabled")
+                .containsAll(Arrays.stream(OwnedLockProperties.Settings.class.getRecordComponents())
+                        .map(RecordComponent::getName)
+                        .map(MetadataTest::kebab)
+                        .map("owned-lock.defaults."::concat)
+                        .toList());
     }
 
-    private static String name(Map<String, Object> property) {
-        return (String) property.get("name");
+    private static String kebab(String camel) {
+        return camel.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
     }
 
-    @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> properties() throws IOException {
-        // The one beside our classes: every jar of Boot has its own.
-        URL classes =
-                OwnedLockProperties.class.getProtectionDomain().getCodeSource().getLocation();
-        try (InputStream json = new URL(classes, "META-INF/spring-configuration-metadata.json").openStream()) {
-            return (List<Map<String, Object>>) JsonParserFactory.getJsonParser()
-                    .parseMap(new String(json.readAllBytes(), StandardCharsets.UTF_8))
-                    .get("properties");
-        }
+    /** Editors offer the values of an enum, and know what a duration looks like. */
+    @ParameterizedTest
+    @CsvSource({
+        "owned-lock.defaults.on-owner-end, io.ownedlock.sync.OnOwnerEnd, break",
+        "owned-lock.defaults.on-overdue, io.ownedlock.sync.OnOverdue, warn",
+        "owned-lock.deadlock, io.ownedlock.deadlock.DeadlockPolicy, throw",
+        "owned-lock.watchdog.interval, java.time.Duration, 1s",
+        "owned-lock.web.problem.retry-after, java.time.Duration, 1s",
+        "owned-lock.web.problem.type-base, java.net.URI, urn:ownedlock:problem:",
+        "management.health.ownedlocks.enabled, java.lang.Boolean, true"
+    })
+    void aTypeAndADefaultAreTold(String name, String type, String value) throws IOException {
+        assertThat(ours())
+                .filteredOn(property -> Metadata.name(property).equals(name))
+                .singleElement()
+                .satisfies(property -> {
+                    assertThat(property.get("type")).isEqualTo(type);
+                    assertThat(String.valueOf(property.get("defaultValue"))).isEqualTo(value);
+                });
+    }
+
+    @Test
+    void everyDurationAmongTheSettingsIsOne() throws IOException {
+        assertThat(ours())
+                .filteredOn(property -> Metadata.name(property).endsWith("-at-most")
+                        || Metadata.name(property).endsWith("-grace"))
+                .hasSize(3)
+                .allSatisfy(property -> assertThat(property.get("type")).isEqualTo(Duration.class.getName()));
+    }
+
+    @Test
+    void everyHintIsOfAProperty() throws IOException {
+        List<String> names = ours().stream().map(Metadata::name).toList();
+        assertThat(Metadata.of("hints"))
+                .extracting(Metadata::name)
+                .isNotEmpty()
+                .allMatch(hint -> names.contains(hint.replaceFirst("\\.(keys|values)$", "")))
+                .allMatch(ConfigurationPropertyName::isValid);
+    }
+
+    private static List<Map<String, Object>> ours() throws IOException {
+        return Metadata.of("properties");
     }
 }

@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.LockRegistryCustomizer;
+import io.ownedlock.spring.OwnedLock;
+import io.ownedlock.spring.aop.CurrentHold;
 import io.ownedlock.spring.aop.OwnedLockAdvisor;
+import io.ownedlock.spring.aop.OwnedLockCheck;
+import io.ownedlock.spring.observe.IncidentLog;
 import io.ownedlock.spring.watchdog.WatchdogLifecycle;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockId;
@@ -15,6 +19,8 @@ import io.ownedlock.sync.LockRefusedException;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.OnOverdue;
 import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.time.Ticker;
+import io.ownedlock.watchdog.Watchdog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,12 +37,14 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 @ExtendWith(OutputCaptureExtension.class)
 class OwnedLockAutoConfigurationTest {
@@ -95,11 +103,60 @@ class OwnedLockAutoConfigurationTest {
     }
 
     @Test
-    void switchedOffThereIsNothing() {
+    void switchedOffThereIsNothingWhoeverHasMadeARegistry() {
         runner.withPropertyValues("owned-lock.enabled=false")
                 .withBean(LockRegistry.class, () -> LockRegistry.builder().build())
                 .run(context -> assertThat(ourBeans(context.getSourceApplicationContext()))
                         .isEmpty());
+        new WebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(ours()))
+                .withPropertyValues("owned-lock.enabled=false")
+                .withBean(LockRegistry.class, () -> LockRegistry.builder().build())
+                .run(context -> assertThat(
+                                ourBeans((ConfigurableApplicationContext) context.getSourceApplicationContext()))
+                        .isEmpty());
+    }
+
+    @Test
+    void switchedOffMethodsRunWithoutALock() {
+        for (boolean enabled : new boolean[] {true, false}) {
+            runner.withPropertyValues("owned-lock.enabled=" + enabled)
+                    .withBean(Service.class)
+                    .run(context -> assertThat(context.getBean(Service.class).holdsALock())
+                            .isEqualTo(enabled));
+        }
+    }
+
+    static class Service {
+
+        @OwnedLock("work")
+        boolean holdsALock() {
+            try {
+                return CurrentHold.get() != null;
+            } catch (IllegalStateException e) {
+                return false;
+            }
+        }
+    }
+
+    @Test
+    void eachIsReplacedByTheApplicationsOwn() {
+        OwnedLockAdvisor advisor =
+                new OwnedLockAdvisor(() -> LockRegistry.builder().build(), text -> text, name -> true);
+        IncidentLog log = new IncidentLog();
+        WatchdogLifecycle watchdog = new WatchdogLifecycle(
+                new Watchdog(Ticker.system(), List.of()), new SimpleAsyncTaskScheduler(), Duration.ofDays(1));
+        runner.withBean("myAdvisor", OwnedLockAdvisor.class, () -> advisor)
+                .withBean("myLog", IncidentLog.class, () -> log)
+                .withBean("myWatchdog", WatchdogLifecycle.class, () -> watchdog)
+                .withBean("myCheck", OwnedLockCheck.class)
+                .run(context -> {
+                    assertThat(context.getBean(OwnedLockAdvisor.class)).isSameAs(advisor);
+                    assertThat(context.getBean(IncidentLog.class)).isSameAs(log);
+                    assertThat(context.getBean(WatchdogLifecycle.class)).isSameAs(watchdog);
+                    assertThat(context.getBeanNamesForType(OwnedLockCheck.class))
+                            .containsExactly("myCheck");
+                });
     }
 
     @Test
@@ -123,6 +180,22 @@ class OwnedLockAutoConfigurationTest {
                             .isEqualTo(LockSettings.DEFAULTS
                                     .withOnOwnerEnd(OnOwnerEnd.BREAK)
                                     .withWaitAtMost(Duration.ofSeconds(3)));
+                });
+    }
+
+    @Test
+    void aCustomizerWinsOverTheProperties() {
+        LockSettings customized = LockSettings.DEFAULTS.withFair(true);
+        LockRegistryCustomizer customizer =
+                builder -> builder.settings("order", customized).defaults(customized);
+        runner.withPropertyValues("owned-lock.locks.order.wait-at-most=5s", "owned-lock.locks.ledger.wait-at-most=5s")
+                .withBean(LockRegistryCustomizer.class, () -> customizer)
+                .run(context -> {
+                    LockRegistry registry = context.getBean(LockRegistry.class);
+                    assertThat(registry.settingsOf("order")).isEqualTo(customized);
+                    assertThat(registry.settingsOf("any")).isEqualTo(customized);
+                    assertThat(registry.settingsOf("ledger"))
+                            .isEqualTo(LockSettings.DEFAULTS.withWaitAtMost(Duration.ofSeconds(5)));
                 });
     }
 
@@ -218,6 +291,8 @@ class OwnedLockAutoConfigurationTest {
         "owned-lock.defaults.hold-at-most,      -1s,  -1000ms, 0s",
         "owned-lock.defaults.ending-grace,      -1s,  -1000ms, 0s",
         "owned-lock.locks.order.max-waiters,    -1,   -1,      0",
+        "owned-lock.locks[order.line].max-waiters, -1, -1,     0",
+        "owned-lock.locks[Order].hold-at-most,  -1s,  -1000ms, 0s",
         "owned-lock.registry.max-keys,          0,    0,       how many keys",
         "owned-lock.watchdog.interval,          0s,   0ms,     owned-lock.watchdog.enabled",
         "owned-lock.watchdog.interval,          -1s,  -1000ms, owned-lock.watchdog.enabled"
@@ -225,21 +300,44 @@ class OwnedLockAutoConfigurationTest {
     void aValueThatMakesNoSenseFailsAtStartUpAndSaysHowToMendIt(
             String property, String value, String shown, String mend, CapturedOutput output) {
         assertFailsToStart(property, value);
-        assertThat(output.getAll()).contains("The value of '" + property + "' is " + shown);
+        assertThat(output.getAll())
+                .contains("The value of '" + property + "' is " + shown)
+                .contains("Origin: \"" + property + "\" from property source \"commandLineArgs\"");
         assertThat(after("Action:", output)).contains(mend);
     }
 
     @ParameterizedTest
     @CsvSource({
+        "owned-lock.enabled, perhaps",
         "owned-lock.defaults.on-owner-end, explode",
+        "owned-lock.defaults.on-overdue, explode",
+        "owned-lock.defaults.wait-at-most, soon",
+        "owned-lock.defaults.hold-at-most, soon",
+        "owned-lock.defaults.ending-grace, soon",
+        "owned-lock.defaults.fair, perhaps",
+        "owned-lock.defaults.reentrant, perhaps",
+        "owned-lock.defaults.capture-site, perhaps",
+        "owned-lock.defaults.max-waiters, many",
         "owned-lock.locks.order.wait-at-most, soon",
+        "owned-lock.locks[order.line].on-owner-end, explode",
+        "owned-lock.deadlock, explode",
+        "owned-lock.registry.max-keys, many",
+        "owned-lock.aspect.enabled, perhaps",
+        "owned-lock.aspect.order, first",
+        "owned-lock.aspect.strict, perhaps",
+        "owned-lock.tasks.async, perhaps",
+        "owned-lock.tasks.scheduled, perhaps",
+        "owned-lock.tasks.runners, perhaps",
         "owned-lock.watchdog.interval, often",
         "owned-lock.watchdog.enabled, perhaps"
     })
     void aValueThatCannotBeReadFailsAtStartUpAndIsNamed(String property, String value, CapturedOutput output) {
         assertFailsToStart(property, value);
         assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
-        assertThat(after("Description:", output)).contains(property).contains(value);
+        assertThat(after("Description:", output))
+                .contains(property)
+                .contains(value)
+                .contains("Origin:", "commandLineArgs");
     }
 
     private static String after(String heading, CapturedOutput output) {
@@ -255,6 +353,10 @@ class OwnedLockAutoConfigurationTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration({OwnedLockAutoConfiguration.class, OwnedLockWatchdogAutoConfiguration.class})
+    @ImportAutoConfiguration({
+        OwnedLockAutoConfiguration.class,
+        OwnedLockWatchdogAutoConfiguration.class,
+        OwnedLockTaskAutoConfiguration.class
+    })
     static class Application {}
 }

@@ -51,7 +51,10 @@ class OwnedLockWebPropertiesTest {
     @CsvSource({
         "owned-lock.web.problem.type-base, ht tp:",
         "owned-lock.web.problem.include-details, sometimes",
-        "owned-lock.web.filter-order, first"
+        "owned-lock.web.problem.retry-after, soon",
+        "owned-lock.web.filter-order, first",
+        "owned-lock.web.enabled, perhaps",
+        "owned-lock.web.problem.enabled, perhaps"
     })
     void aValueThatCannotBeReadIsNamed(String property, String value, CapturedOutput output) {
         assertFailsToStart(property, value);

@@ -195,6 +195,31 @@ class ObserveTest {
     }
 
     @Test
+    void eachIsReplacedByTheApplicationsOwn() {
+        Incidents incidents = new Incidents();
+        LockMetrics metrics = new LockMetrics(() -> LockRegistry.builder().build());
+        HealthIndicator fine = () -> Health.up().build();
+        runner.withBean("myIncidents", Incidents.class, () -> incidents)
+                .withBean("myMetrics", LockMetrics.class, () -> metrics)
+                .withBean("ownedLocksHealthIndicator", HealthIndicator.class, () -> fine)
+                .run(context -> {
+                    assertThat(context.getBean(Incidents.class)).isSameAs(incidents);
+                    assertThat(context.getBean(LockMetrics.class)).isSameAs(metrics);
+                    assertThat(context).doesNotHaveBean(OwnedLocksHealthIndicator.class);
+                });
+    }
+
+    @Test
+    void withoutOwnedLockThereIsNeitherHealthNorAMeter() {
+        runner.withPropertyValues("owned-lock.enabled=false")
+                .withBean(LockRegistry.class, () -> LockRegistry.builder().build())
+                .run(context -> assertThat(context)
+                        .doesNotHaveBean(OwnedLockHealthAutoConfiguration.class)
+                        .doesNotHaveBean(OwnedLockMetricsAutoConfiguration.class)
+                        .doesNotHaveBean(OwnedLockWatchdogAutoConfiguration.class));
+    }
+
+    @Test
     void metersCountWaitsHoldsAndBreaks() {
         runner.run(context -> {
             MeterRegistry meters = context.getBean(MeterRegistry.class);

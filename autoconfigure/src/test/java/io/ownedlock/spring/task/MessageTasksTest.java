@@ -26,7 +26,7 @@ import org.springframework.messaging.support.ExecutorChannelInterceptor;
 import org.springframework.messaging.support.ExecutorSubscribableChannel;
 import org.springframework.messaging.support.GenericMessage;
 
-/** The examples of {@code docs/spring-tasks.md}. */
+/** The examples of {@code docs/spring.md}. */
 class MessageTasksTest {
 
     private final TaskLock lock = LockRegistry.builder().build().obtain("order", 42);

@@ -18,15 +18,22 @@ class SeatController {
 
     private final Seats seats;
     private final BoxOffice boxOffice;
+    private final SalesReport report;
 
-    SeatController(Seats seats, BoxOffice boxOffice) {
+    SeatController(Seats seats, BoxOffice boxOffice, SalesReport report) {
         this.seats = seats;
         this.boxOffice = boxOffice;
+        this.report = report;
     }
 
     @GetMapping
     List<Seat> all() {
         return seats.all();
+    }
+
+    @GetMapping("/report")
+    SalesReport.Report report() {
+        return report.current();
     }
 
     @PostMapping("/{seat}/reservations")

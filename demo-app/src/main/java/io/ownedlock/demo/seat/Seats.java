@@ -40,6 +40,13 @@ public class Seats {
         }
     }
 
+    /** How many seats are sold. */
+    long sold() {
+        return jdbc.sql("select count(distinct seat) from sale")
+                .query(Long.class)
+                .single();
+    }
+
     /** Who bought a seat: nobody or one customer, if all goes well. */
     List<Sale> salesOf(String seat) {
         return jdbc.sql("select seat, customer from sale where seat = ?")
