@@ -42,7 +42,8 @@ class LincheckTest {
                 Search.of(Permits.Limiter.class, "enter | die", "enter | pause"),
                 Search.of(Lots.class, "enter | die", "enter | enter"),
                 Search.of(ReadersAndWriters.class, "read | dieWriting", "write | dieReading"),
-                Search.of(Registered.class, "enter | round; round"));
+                Search.of(Registered.class, "enter | round; round"),
+                Search.thorough(Registered.class, "enter | enter", "die; enter | round"));
     }
 
     @ParameterizedTest(name = "{0}")
