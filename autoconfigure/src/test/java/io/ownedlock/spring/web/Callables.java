@@ -39,7 +39,11 @@ import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBo
 @SpringBootTest(
         classes = Callables.Application.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {"owned-lock.watchdog.interval=1ms", "owned-lock.defaults.ending-grace=1ms"})
+        properties = {
+            "owned-lock.watchdog.interval=1ms",
+            "owned-lock.defaults.ending-grace=1ms",
+            "owned-lock.locks.patient.ending-grace=1m"
+        })
 abstract class Callables {
 
     @LocalServerPort
@@ -82,7 +86,8 @@ abstract class Callables {
 
     @Test
     void whatItFailsWithIsWhatItsWaitersSee() {
-        TaskLock lock = lock();
+        // Told to end before its thread has left: it is not to be stuck for that.
+        TaskLock lock = registry.obtain("patient", key);
         get("/leak-to/");
         Eventually.until("the callable has the lock", () -> lock.snapshot().owner() != null);
 
@@ -168,7 +173,7 @@ abstract class Callables {
         @GetMapping("/leak-to/{key}")
         Callable<String> leakToWaiter(@PathVariable String key) {
             return () -> {
-                TaskLock lock = registry.obtain("seat", key);
+                TaskLock lock = registry.obtain("patient", key);
                 lock.lock();
                 Eventually.until("somebody waits", () -> lock.waiting() == 1);
                 throw new IllegalStateException("thrown on purpose");
