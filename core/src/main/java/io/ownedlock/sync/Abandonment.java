@@ -28,6 +28,9 @@ public record Abandonment(
         OnOwnerEnd policy)
         implements Serializable {
 
+    private static final String TRY_AGAIN =
+            "and the call can be tried again; what it protects may be half done, as Hold.predecessor() tells the next owner.";
+
     /** What happened, for people. */
     public String describe() {
         return what() + ": " + owner.describe() + ", which " + (reason.isOwnerInside() ? "has" : "had")
@@ -50,11 +53,13 @@ public record Abandonment(
 
     /** What to do about it, for people. */
     String advice() {
-        return reason.isOwnerInside()
-                ? "Nobody may wait for it until its owner has released it: see what that thread is doing."
-                : policy == OnOwnerEnd.POISON
-                        ? "It stays poisoned until it is repaired: check what it protects, then call its repair()."
-                        : "It is free again, and the call can be tried again; what it protects may be half done, as Hold.predecessor()"
-                                + " tells the next owner.";
+        if (reason.isOwnerInside()) {
+            return "Nobody may wait for it until its owner has released it: see what that thread is doing.";
+        }
+        return switch (policy) {
+            case BREAK -> "It is free again, " + TRY_AGAIN;
+            case POISON -> "It stays poisoned until it is repaired: check what it protects, then call its repair().";
+            case HAND_OVER -> "It went on to the first who waited, or is free if nobody did, " + TRY_AGAIN;
+        };
     }
 }

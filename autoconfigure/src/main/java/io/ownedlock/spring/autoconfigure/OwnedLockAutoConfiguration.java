@@ -4,12 +4,14 @@ import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.spring.OwnedLock;
 import io.ownedlock.spring.observe.IncidentLog;
+import io.ownedlock.spring.observe.LockEvents;
 import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
@@ -49,7 +51,14 @@ public final class OwnedLockAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    IncidentLog ownedLockIncidentLog() {
-        return new IncidentLog();
+    IncidentLog ownedLockIncidentLog(OwnedLockProperties properties) {
+        return new IncidentLog(properties.log().maxPerMinute());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnSwitch("owned-lock.events.enabled")
+    LockEvents ownedLockEvents(ApplicationEventPublisher publisher) {
+        return new LockEvents(publisher);
     }
 }

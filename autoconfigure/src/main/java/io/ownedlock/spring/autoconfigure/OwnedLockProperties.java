@@ -21,6 +21,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param deadlock What is done about a wait that can never end, since tasks wait for each other.
  * @param registry How locks are found by name and key.
  * @param watchdog The periodic look at the owners of locks, which finds those that ended without a word.
+ * @param log The lines about incidents.
+ * @param events Incidents as application events.
  */
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
@@ -29,7 +31,9 @@ record OwnedLockProperties(
         @DefaultValue Map<String, Settings> locks,
         @DefaultValue("throw") DeadlockPolicy deadlock,
         @DefaultValue Registry registry,
-        @DefaultValue Watchdog watchdog) {
+        @DefaultValue Watchdog watchdog,
+        @DefaultValue Log log,
+        @DefaultValue Events events) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
@@ -48,6 +52,13 @@ record OwnedLockProperties(
                     "it must be positive",
                     "Set it to a positive duration such as 1s. To do without the watchdog, set"
                             + " owned-lock.watchdog.enabled to false.");
+        }
+        if (log.maxPerMinute() < 0) {
+            throw new InvalidPropertyException(
+                    "owned-lock.log.max-per-minute",
+                    log.maxPerMinute(),
+                    "it must not be negative",
+                    "Set it to a number, or to 0 for no line at all. Remove it for the default.");
         }
     }
 
@@ -142,4 +153,19 @@ record OwnedLockProperties(
     record Watchdog(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("1s") Duration interval) {}
+
+    /**
+     * The log.
+     *
+     * @param maxPerMinute How many lines of one kind about one lock name there may be in a minute; the next line says how many
+     *     were left out. 0 for no line at all.
+     */
+    record Log(@DefaultValue("60") int maxPerMinute) {}
+
+    /**
+     * The events.
+     *
+     * @param enabled Whether to publish incidents as application events.
+     */
+    record Events(@DefaultValue("true") boolean enabled) {}
 }

@@ -143,7 +143,7 @@ class OwnedLockAutoConfigurationTest {
     void eachIsReplacedByTheApplicationsOwn() {
         OwnedLockAdvisor advisor =
                 new OwnedLockAdvisor(() -> LockRegistry.builder().build(), text -> text, name -> true);
-        IncidentLog log = new IncidentLog();
+        IncidentLog log = new IncidentLog(1);
         WatchdogLifecycle watchdog = new WatchdogLifecycle(
                 new Watchdog(Ticker.system(), List.of()), new SimpleAsyncTaskScheduler(), Duration.ofDays(1));
         runner.withBean("myAdvisor", OwnedLockAdvisor.class, () -> advisor)
@@ -294,6 +294,7 @@ class OwnedLockAutoConfigurationTest {
         "owned-lock.locks[order.line].max-waiters, -1, -1,     0",
         "owned-lock.locks[Order].hold-at-most,  -1s,  -1000ms, 0s",
         "owned-lock.registry.max-keys,          0,    0,       how many keys",
+        "owned-lock.log.max-per-minute,         -1,   -1,      0 for no line",
         "owned-lock.watchdog.interval,          0s,   0ms,     owned-lock.watchdog.enabled",
         "owned-lock.watchdog.interval,          -1s,  -1000ms, owned-lock.watchdog.enabled"
     })
@@ -322,6 +323,8 @@ class OwnedLockAutoConfigurationTest {
         "owned-lock.locks[order.line].on-owner-end, explode",
         "owned-lock.deadlock, explode",
         "owned-lock.registry.max-keys, many",
+        "owned-lock.log.max-per-minute, many",
+        "owned-lock.events.enabled, perhaps",
         "owned-lock.aspect.enabled, perhaps",
         "owned-lock.aspect.order, first",
         "owned-lock.aspect.strict, perhaps",

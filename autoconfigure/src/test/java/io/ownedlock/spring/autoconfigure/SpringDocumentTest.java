@@ -68,6 +68,7 @@ class SpringDocumentTest {
                         "| feature | how | property | test |",
                         "| feature | how | property | test |",
                         "| feature | how | property | test |",
+                        "| feature | how | property | test |",
                         "| property | what changes | default | test |");
         assertThat(rows())
                 .hasSizeGreaterThan(60)

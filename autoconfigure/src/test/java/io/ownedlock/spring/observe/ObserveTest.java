@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
@@ -358,8 +360,19 @@ class ObserveTest {
     void theLineOfAPoisonedLockSaysHowToRepairIt(CapturedOutput output) {
         runner.run(context -> {
             abandon(locks(context).obtain("ledger"));
-            assertThat(output.getAll())
-                    .contains("It stays poisoned: check what it protects, then call TaskLock.repair()");
+            assertThat(output.getAll()).contains("It stays poisoned: check what it protects, then call its repair()");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "2, 2"})
+    void thereAreAsManyLinesInAMinuteAsThePropertySays(int most, int lines, CapturedOutput output) {
+        runner.withPropertyValues("owned-lock.log.max-per-minute=" + most).run(context -> {
+            for (int key = 0; key < 3; key++) {
+                abandon(locks(context).obtain("order", key));
+            }
+            assertThat(output.getAll().lines().filter(line -> line.contains("was abandoned")))
+                    .hasSize(lines);
         });
     }
 

@@ -1,0 +1,83 @@
+package io.ownedlock.spring;
+
+import io.ownedlock.sync.Abandonment;
+import io.ownedlock.sync.LockId;
+import io.ownedlock.task.TaskInfo;
+import java.time.Duration;
+
+/**
+ * Something went wrong with a lock, or was mended: an application event, one for each incident and not for each waiter. A method with
+ * {@code @EventListener} that takes this hears of all of it, one that takes a record of it of that.
+ *
+ * <p>It arrives on the thread that found it out: that of the owner that ended, of who came next, or of the watchdog, with no lock of the
+ * library held. A listener must not block, since that thread does nothing else meanwhile, the watchdog included; what takes time
+ * goes to another thread, with {@code @Async} for one. What a listener throws is logged and harms neither the lock nor its waiters;
+ * as ever in Spring, the event listeners after it do not hear of that event. Events are text and times only, so that they can be kept.
+ */
+public sealed interface LockEvent {
+
+    /** Which lock. */
+    LockId lock();
+
+    /**
+     * A task ended and still held a lock.
+     *
+     * @param abandonment whose fault, since when, and what became of the lock
+     * @param waitersTold how many were waiting and have been told
+     */
+    record Abandoned(Abandonment abandonment, int waitersTold) implements LockEvent {
+        @Override
+        public LockId lock() {
+            return abandonment.lock();
+        }
+    }
+
+    /**
+     * Nobody may wait for an owner of a lock until it has released it.
+     *
+     * @param abandonment who is in the way, since when, and why
+     * @param waitersTold how many were waiting and have been told
+     */
+    record Sealed(Abandonment abandonment, int waitersTold) implements LockEvent {
+        @Override
+        public LockId lock() {
+            return abandonment.lock();
+        }
+    }
+
+    /**
+     * An owner has held a lock for longer than it may.
+     *
+     * @param overdue who, since when, and where it is
+     */
+    record Overdue(io.ownedlock.sync.Overdue overdue) implements LockEvent {
+        @Override
+        public LockId lock() {
+            return overdue.lock();
+        }
+    }
+
+    /**
+     * A wait that would never have ended was refused.
+     *
+     * @param lock what the victim waited for
+     * @param cycle who waits for whom, a line for each
+     */
+    record Deadlock(LockId lock, String cycle) implements LockEvent {}
+
+    /**
+     * A task ended and still held a permit, a token or the read side of a lock, which went back to the others.
+     *
+     * @param lock of what it held a share
+     * @param owner the task that ended
+     * @param held for how long it held it
+     */
+    record Reclaimed(LockId lock, TaskInfo owner, Duration held) implements LockEvent {}
+
+    /**
+     * A poisoned lock was repaired.
+     *
+     * @param lock which lock
+     */
+    record Repaired(LockId lock) implements LockEvent {}
+}
