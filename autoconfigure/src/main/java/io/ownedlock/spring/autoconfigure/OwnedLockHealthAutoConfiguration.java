@@ -12,19 +12,15 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /** Auto-configuration for the health of the locks. */
 @AutoConfiguration(after = OwnedLockWatchdogAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 @ConditionalOnBean(OwnedLockAutoConfiguration.class)
 @ConditionalOnEnabledHealthIndicator("ownedlocks")
+@Import(IncidentsConfiguration.class)
 public final class OwnedLockHealthAutoConfiguration {
-
-    @Bean
-    @ConditionalOnMissingBean
-    Incidents ownedLockIncidents() {
-        return new Incidents();
-    }
 
     @Bean
     @ConditionalOnMissingBean(name = {"ownedLocksHealthIndicator", "ownedLocksHealthContributor"})

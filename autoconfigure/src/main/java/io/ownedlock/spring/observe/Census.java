@@ -9,11 +9,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** How many locks and other primitives there are, and what they are doing; counted one after the other, so under load only nearly true. */
-record Census(int locks, int held, int waiting, int poisoned) {
+record Census(int locks, int held, int waiting, int poisoned, int sealed) {
 
-    static final Census NONE = new Census(0, 0, 0, 0);
+    static final Census NONE = new Census(0, 0, 0, 0, 0);
 
-    private static final Census IDLE = new Census(1, 0, 0, 0);
+    static final Census IDLE = new Census(1, 0, 0, 0, 0);
 
     static Map<String, Census> byName(LockRegistry registry) {
         Map<String, Census> byName = new HashMap<>();
@@ -27,15 +27,24 @@ record Census(int locks, int held, int waiting, int poisoned) {
 
     private static Census of(Primitive primitive) {
         // Most locks are idle at most times, and a snapshot is not for nothing.
-        if (primitive.isIdle()) {
-            return IDLE;
-        }
-        LockSnapshot seen = primitive.snapshot();
-        return new Census(
-                1, seen.holds().isEmpty() ? 0 : 1, seen.waiting().size(), seen.state() == LockState.POISONED ? 1 : 0);
+        return primitive.isIdle() ? IDLE : of(primitive.snapshot());
     }
 
-    private Census plus(Census other) {
-        return new Census(locks + other.locks, held + other.held, waiting + other.waiting, poisoned + other.poisoned);
+    static Census of(LockSnapshot seen) {
+        return new Census(
+                1,
+                seen.holds().isEmpty() ? 0 : 1,
+                seen.waiting().size(),
+                seen.state() == LockState.POISONED ? 1 : 0,
+                seen.state() == LockState.SEALED ? 1 : 0);
+    }
+
+    Census plus(Census other) {
+        return new Census(
+                locks + other.locks,
+                held + other.held,
+                waiting + other.waiting,
+                poisoned + other.poisoned,
+                sealed + other.sealed);
     }
 }

@@ -1,0 +1,149 @@
+package io.ownedlock.spring.observe;
+
+import io.ownedlock.deadlock.WaitForGraph;
+import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.observe.LockViews.Details;
+import io.ownedlock.spring.observe.LockViews.Graph;
+import io.ownedlock.spring.observe.LockViews.Overview;
+import io.ownedlock.spring.observe.LockViews.Page;
+import io.ownedlock.spring.observe.LockViews.RecentIncidents;
+import io.ownedlock.spring.observe.LockViews.Row;
+import io.ownedlock.spring.observe.LockViews.Summary;
+import io.ownedlock.sync.LockSnapshot;
+import io.ownedlock.sync.LockState;
+import io.ownedlock.sync.Primitive;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.SecurityContext;
+import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
+import org.springframework.util.MimeType;
+
+/**
+ * The endpoint {@code ownedlocks}: which locks there are, who has them, and who waits. Reads only, blocks nobody, and keeps no more
+ * than it answers. Over HTTP alone: whether keys are shown hangs on who asks.
+ */
+@WebEndpoint(id = "ownedlocks", defaultAccess = Access.READ_ONLY)
+public final class OwnedLocksEndpoint {
+
+    /** More can be neither drawn nor read. */
+    private static final int MAX_EDGES = 1000;
+
+    /** Any character that a label may have. */
+    private static final MimeType MERMAID_TEXT = new MimeType("text", "vnd.mermaid", StandardCharsets.UTF_8);
+
+    private final LockRegistry registry;
+    private final Incidents incidents;
+    private final Show keys;
+    private final LockIds ids = new LockIds();
+
+    /**
+     * Makes it.
+     *
+     * @param keys who sees the keys of locks; with {@link Show#WHEN_AUTHORIZED}, everybody whom the application knows
+     */
+    public OwnedLocksEndpoint(LockRegistry registry, Incidents incidents, Show keys) {
+        this.registry = registry;
+        this.incidents = incidents;
+        this.keys = keys;
+    }
+
+    /**
+     * Counts for all names, the longest waits, and a page of those locks that are not idle and match. What is {@code null} asks for
+     * nothing.
+     *
+     * @param name exactly the name
+     * @param heldLongerThan only what somebody has held for longer than that
+     * @param waitersMoreThan only what more than so many wait for
+     * @param sort what comes first; {@code held} if {@code null}
+     * @param page from 0 on
+     * @param size of a page, 1 to 500; 50 if {@code null}
+     * @throws org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException if there is no such page
+     */
+    @ReadOperation
+    public OperationResponseBody locks(
+            @Nullable String name,
+            @Nullable LockState state,
+            @Nullable Duration heldLongerThan,
+            @Nullable Integer waitersMoreThan,
+            LockSearch.@Nullable Sort sort,
+            @Nullable Integer page,
+            @Nullable Integer size,
+            SecurityContext asking) {
+        Viewer viewer = viewer(asking);
+        LockSearch search = LockSearch.of(name, state, heldLongerThan, waitersMoreThan, sort, page, size);
+        Survey survey = new Survey(search);
+        registry.forEach(survey);
+        return new Overview(
+                new Summary(survey.names(), rows(survey.worst(), viewer)),
+                new Page(survey.matching(), search.page(), search.size(), rows(survey.page(), viewer)));
+    }
+
+    private static List<Row> rows(List<LockSnapshot> locks, Viewer viewer) {
+        return locks.stream().map(lock -> Row.of(lock, viewer)).toList();
+    }
+
+    /**
+     * All of one lock; or who waits for whom in this JVM, or the last of what went wrong. Ids are hexadecimal, and so neither
+     * {@code graph} nor {@code incidents}.
+     *
+     * @param id as in the answers; {@code graph}; {@code incidents}
+     * @param format of the graph; JSON if {@code null}
+     * @return not found if there is no such lock, or not any more
+     */
+    @ReadOperation(produces = {"application/vnd.spring-boot.actuator.v3+json", "application/json", "text/vnd.mermaid"})
+    public WebEndpointResponse<?> part(@Selector String id, @Nullable Format format, SecurityContext asking) {
+        Viewer viewer = viewer(asking);
+        return switch (id) {
+            case "graph" -> graph(format, viewer);
+            case "incidents" -> new WebEndpointResponse<>(RecentIncidents.of(incidents, viewer));
+            default -> lock(id, viewer);
+        };
+    }
+
+    /** How the graph is written. */
+    enum Format {
+        /** For programs. */
+        JSON,
+        /** The text of a flowchart, to be drawn. */
+        MERMAID
+    }
+
+    private static WebEndpointResponse<?> graph(@Nullable Format format, Viewer viewer) {
+        List<WaitForGraph.Edge> all = WaitForGraph.snapshot().edges();
+        List<WaitForGraph.Edge> edges = all.subList(0, Math.min(all.size(), MAX_EDGES));
+        return format == Format.MERMAID
+                ? new WebEndpointResponse<>(Mermaid.flowchart(edges, viewer), MERMAID_TEXT)
+                : new WebEndpointResponse<>(Graph.of(all.size(), edges, viewer));
+    }
+
+    private WebEndpointResponse<?> lock(String id, Viewer viewer) {
+        Primitive lock = find(id);
+        return lock == null
+                ? new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND)
+                : new WebEndpointResponse<>(Details.of(lock.snapshot(), viewer));
+    }
+
+    private @Nullable Primitive find(String id) {
+        AtomicReference<@Nullable Primitive> found = new AtomicReference<>();
+        registry.forEach(primitive -> {
+            if (found.get() == null && ids.of(primitive.id()).equals(id)) {
+                found.set(primitive);
+            }
+        });
+        return found.get();
+    }
+
+    private Viewer viewer(SecurityContext asking) {
+        return new Viewer(ids, keys.isShown(asking, Set.of()));
+    }
+}
