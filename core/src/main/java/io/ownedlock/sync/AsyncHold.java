@@ -7,7 +7,6 @@ import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +23,7 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     private final Turn turn;
     private final Ownership ownership;
     private final Executor executor;
-    private final AtomicBoolean settled = new AtomicBoolean();
-    private final Undelivered.News news = new Undelivered.News(this::settle);
-
-    /** Why there is no hold, if so. Of who settles it. */
-    private volatile @Nullable Throwable refusal;
+    private final News news;
 
     /** Written before it is decided. */
     private volatile @Nullable Waiter decided;
@@ -38,6 +33,7 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
         this.turn = turn;
         this.ownership = ownership;
         this.executor = executor;
+        this.news = new News(waits.undelivered());
     }
 
     /** What a user derives from this is the user's own, and does not wait for the lock. */
@@ -70,38 +66,35 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     void decided(Waiter waiter) {
         decided = waiter;
         try {
-            executor.execute(this::settle);
+            executor.execute(news);
         } catch (RejectedExecutionException | Error noThread) {
             // Shutting down, or there is no thread or memory for it. Better here than never.
-            settleHere();
+            news.runHere();
         }
     }
 
-    private void settleHere() {
-        try {
-            settle();
-        } catch (VirtualMachineError kept) {
-            // Its news is kept, and those that were decided with it are still to be woken.
-        }
-    }
+    private final class News extends Undelivered.News {
 
-    private void settle() {
-        if (!settled.compareAndSet(false, true)) {
-            return;
+        /** Why there is no hold, if so. Of who tells it. */
+        private volatile @Nullable Throwable refusal;
+
+        News(Undelivered undelivered) {
+            super(undelivered);
         }
-        try {
-            tell(requireNonNull(decided));
-        } finally {
-            if (!isDone()) {
-                settled.set(false);
-                waits.undelivered().keep(news);
+
+        @Override
+        boolean isTold() {
+            return isDone();
+        }
+
+        @Override
+        void tell() {
+            Throwable told = refusal;
+            if (told != null) {
+                completeExceptionally(told);
+                return;
             }
-        }
-    }
-
-    private void tell(Waiter waiter) {
-        Throwable told = refusal;
-        if (told == null) {
+            Waiter waiter = requireNonNull(decided);
             Hold hold;
             try {
                 ownership.waiter = null;
@@ -120,8 +113,6 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
             if (!complete(hold) && ownership.decline()) {
                 waits.tellReleased(ownership);
             }
-        } else {
-            completeExceptionally(told);
         }
     }
 }

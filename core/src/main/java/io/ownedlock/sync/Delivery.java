@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +15,13 @@ import org.jspecify.annotations.Nullable;
  * A permit's way into a future. Who decides only asks the executor to run this, so the future is never completed inside another
  * task's {@code close()}. If it is completed already when this gets there, the permit is passed on.
  */
-final class Delivery<T extends @Nullable Object> implements Runnable {
+final class Delivery<T extends @Nullable Object> extends Undelivered.News {
 
     private final PermitPool pool;
     private final Claim claim;
     private final T result;
     private final Executor executor;
     private final CompletableFuture<T> future = new Order();
-    private final AtomicBoolean started = new AtomicBoolean();
-    private final Undelivered.News news = new Undelivered.News(this);
 
     /** Why there is no permit, if so. Of who runs this. */
     private volatile @Nullable RuntimeException refusal;
@@ -45,6 +42,7 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
     }
 
     private Delivery(PermitPool pool, Claim claim, T result, Executor executor) {
+        super(pool.queue().undelivered());
         this.pool = pool;
         this.claim = claim;
         this.result = result;
@@ -118,35 +116,19 @@ final class Delivery<T extends @Nullable Object> implements Runnable {
         }
     }
 
-    private void runHere() {
-        try {
-            run();
-        } catch (VirtualMachineError kept) {
-            // Its news is kept, and those that were decided with it are still to be woken.
-        }
+    @Override
+    boolean isTold() {
+        return future.isDone();
     }
 
     @Override
-    public void run() {
-        if (!started.compareAndSet(false, true)) {
-            return;
-        }
-        try {
-            tell(requireNonNull(claim.waiter));
-        } finally {
-            if (!future.isDone()) {
-                started.set(false);
-                pool.queue().undelivered().keep(news);
-            }
-        }
-    }
-
-    private void tell(Waiter waiter) {
+    void tell() {
         RuntimeException told = refusal;
         if (told != null) {
             future.completeExceptionally(told);
             return;
         }
+        Waiter waiter = requireNonNull(claim.waiter);
         Supplier<? extends RuntimeException> failure = waiter.failure();
         if (failure != null) {
             fail(waiter, failure.get());

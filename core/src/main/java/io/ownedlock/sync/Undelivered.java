@@ -1,5 +1,6 @@
 package io.ownedlock.sync;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,20 +9,51 @@ import org.jspecify.annotations.Nullable;
  */
 final class Undelivered {
 
-    /** One future's news; in the list at most once at a time. */
-    static final class News {
+    /** One future's news, told by whoever runs it first; in the list at most once at a time. */
+    abstract static class News implements Runnable {
 
-        private final Runnable teller;
+        private final Undelivered undelivered;
+        private final AtomicBoolean underway = new AtomicBoolean();
         private @Nullable News older;
         private boolean kept;
 
         /**
          * Makes the place for it.
          *
-         * @param teller tells it, or keeps it again
+         * @param undelivered where it is kept as long as it cannot be told
          */
-        News(Runnable teller) {
-            this.teller = teller;
+        News(Undelivered undelivered) {
+            this.undelivered = undelivered;
+        }
+
+        /** Tells the future, by one thread at a time; again if an error struck it before the future was done. */
+        abstract void tell();
+
+        /** Whether the future is done. */
+        abstract boolean isTold();
+
+        @Override
+        public final void run() {
+            if (!underway.compareAndSet(false, true)) {
+                return;
+            }
+            try {
+                tell();
+            } finally {
+                if (!isTold()) {
+                    underway.set(false);
+                    undelivered.keep(this);
+                }
+            }
+        }
+
+        /** For want of an executor: here, by who has others to wake that were decided with it. */
+        final void runHere() {
+            try {
+                run();
+            } catch (VirtualMachineError noRoom) {
+                // It is kept.
+            }
         }
     }
 
@@ -53,7 +85,7 @@ final class Undelivered {
      */
     void tell() {
         for (News news = take(); news != null; news = take()) {
-            news.teller.run();
+            news.run();
         }
     }
 }
