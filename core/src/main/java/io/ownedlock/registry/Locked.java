@@ -8,7 +8,6 @@ import io.ownedlock.sync.TaskLock;
 import io.ownedlock.sync.TaskReadWriteLock;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskAction;
-import io.ownedlock.task.TaskKind;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,23 +18,17 @@ final class Locked {
     private Locked() {}
 
     /**
-     * Runs an action under a lock. A thread's own task ends with the thread, which in a pool is never: what leaks in the action must
-     * end with the call.
+     * Runs an action under a lock.
      *
      * @param waitAtMost {@code null} for what the settings say
      */
     static <T extends @Nullable Object, X extends Throwable> T execute(
             TaskLock lock, @Nullable Duration waitAtMost, TaskAction<T, X> action) throws X {
-        return Task.current().kind() == TaskKind.THREAD
-                ? Task.runInTask("executeLocked " + lock.id().name(), () -> underLock(lock, waitAtMost, action))
-                : underLock(lock, waitAtMost, action);
-    }
-
-    private static <T extends @Nullable Object, X extends Throwable> T underLock(
-            TaskLock lock, @Nullable Duration waitAtMost, TaskAction<T, X> action) throws X {
-        try (Hold ignored = waitAtMost == null ? lock.acquire() : lock.acquire(waitAtMost)) {
-            return action.run();
-        }
+        return Task.<T, X>runInAnyTask("executeLocked " + lock.id().name(), () -> {
+            try (Hold ignored = waitAtMost == null ? lock.acquire() : lock.acquire(waitAtMost)) {
+                return action.run();
+            }
+        });
     }
 
     static void assertHeld(Entries entries, LockId id) {

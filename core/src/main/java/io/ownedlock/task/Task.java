@@ -120,6 +120,19 @@ public final class Task extends TaskWord {
         return new Task(name, TaskKind.CUSTOM, host, true, host.label(), null).runAndEnd(action);
     }
 
+    /**
+     * Runs an action in the current task. A thread's own task ends with the thread, which in a pool is never; so on a thread without
+     * another one this is {@link #runInTask}, and what leaks in the action is given up when it is over.
+     *
+     * @param name what the task is called if one is started; never personal data
+     * @return what the action returns
+     * @throws X what the action throws
+     */
+    public static <T extends @Nullable Object, X extends Throwable> T runInAnyTask(String name, TaskAction<T, X> action)
+            throws X {
+        return hasCurrent() ? action.run() : runInTask(name, action);
+    }
+
     /** Like {@link #runBeside(String, TaskKind, Parent, TaskAction)} for a child of whatever the calling thread is in. */
     public static <T extends @Nullable Object, X extends Throwable> T runBeside(
             String name, TaskKind kind, TaskAction<T, X> action) throws X {

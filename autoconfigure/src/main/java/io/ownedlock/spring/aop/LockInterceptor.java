@@ -7,8 +7,6 @@ import io.ownedlock.spring.OwnedLock.Release;
 import io.ownedlock.spring.aop.LockedMethod.Wanted;
 import io.ownedlock.sync.LockNotAcquiredException;
 import io.ownedlock.task.Task;
-import io.ownedlock.task.TaskAction;
-import io.ownedlock.task.TaskKind;
 import java.util.List;
 import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
@@ -38,14 +36,14 @@ final class LockInterceptor implements MethodInterceptor {
             // A task of the call's own would be over before the transaction.
             return locked(invocation, method, holds -> {
                 closeAfterCompletion(holds);
-                return inTask(method.label(), () -> holds.proceed(invocation));
+                return Task.<@Nullable Object, Throwable>runInAnyTask(method.label(), () -> holds.proceed(invocation));
             });
         }
         if (method.mayReturnStage()) {
             StagedCall call = new StagedCall();
             return call.run(method.label(), () -> locked(invocation, method, holds -> call.proceed(holds, invocation)));
         }
-        return inTask(
+        return Task.<@Nullable Object, Throwable>runInAnyTask(
                 method.label(),
                 () -> locked(invocation, method, holds -> {
                     try (holds) {
@@ -87,13 +85,5 @@ final class LockInterceptor implements MethodInterceptor {
                 holds.close();
             }
         }
-    }
-
-    /**
-     * The thread's own task ends with the thread, which in a pool is never: what leaks inside must end with the call.
-     */
-    private static @Nullable Object inTask(String name, TaskAction<@Nullable Object, Throwable> action)
-            throws Throwable {
-        return Task.current().kind() == TaskKind.THREAD ? Task.runInTask(name, action) : action.run();
     }
 }

@@ -4,7 +4,6 @@ import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Liveness;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskAction;
-import io.ownedlock.task.TaskKind;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.BiConsumer;
@@ -25,7 +24,7 @@ final class StagedCall implements BiConsumer<@Nullable Object, @Nullable Throwab
 
     /** Runs the action in the task that the holds of this call are to belong to. */
     @Nullable Object run(String name, TaskAction<@Nullable Object, Throwable> action) throws Throwable {
-        if (Task.current().kind() != TaskKind.THREAD) {
+        if (Task.hasCurrent()) {
             return action.run();
         }
         Task task = Task.startNested(name, Liveness.whileReachable(this));

@@ -39,12 +39,11 @@ final class CallableTask implements CallableProcessingInterceptor {
     /** Fails if the task is over, and with it the callable, for whose result nobody waits then. */
     @Override
     public <T> void preProcess(NativeWebRequest webRequest, Callable<T> callable) {
-        Task around = Task.current();
         Task own = task;
-        if (around.kind() == TaskKind.ASYNC) {
-            task = around;
-        } else if (around.kind() == TaskKind.THREAD && own != null) {
-            attachment = own.attach();
+        if (!Task.hasCurrent()) {
+            attachment = own == null ? null : own.attach();
+        } else if (Task.current().kind() == TaskKind.ASYNC) {
+            task = Task.current();
         }
     }
 
