@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param watchdog The periodic look at the owners of locks, which finds those that ended without a word.
  * @param log The lines about incidents.
  * @param events Incidents as application events.
+ * @param shutdown What becomes of those who wait when the application shuts down.
  */
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
@@ -33,7 +34,8 @@ record OwnedLockProperties(
         @DefaultValue Registry registry,
         @DefaultValue Watchdog watchdog,
         @DefaultValue Log log,
-        @DefaultValue Events events) {
+        @DefaultValue Events events,
+        @DefaultValue Shutdown shutdown) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
@@ -168,4 +170,12 @@ record OwnedLockProperties(
      * @param enabled Whether to publish incidents as application events.
      */
     record Events(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The shutdown.
+     *
+     * @param enabled Whether to tell those who still wait for a lock when four fifths of
+     *     spring.lifecycle.timeout-per-shutdown-phase are up. When off, they wait until their threads are interrupted.
+     */
+    record Shutdown(@DefaultValue("true") boolean enabled) {}
 }
