@@ -10,12 +10,18 @@ public enum WaitOutcome {
     TIMED_OUT,
     /** The waiting thread was interrupted. */
     INTERRUPTED,
-    /** It would not be given: {@link LockRefusedException}, {@link DeadlockException}. */
-    REFUSED;
+    /** It would not be given: {@link LockRefusedException}. */
+    REFUSED,
+    /** The wait would never have ended: {@link DeadlockException}. */
+    DEADLOCK;
 
     static WaitOutcome of(RuntimeException told) {
-        return told instanceof BrokenLockException
-                ? BROKEN
-                : told instanceof WaitTooLongException ? TIMED_OUT : REFUSED;
+        if (told instanceof BrokenLockException) {
+            return BROKEN;
+        }
+        if (told instanceof DeadlockException) {
+            return DEADLOCK;
+        }
+        return told instanceof WaitTooLongException ? TIMED_OUT : REFUSED;
     }
 }
