@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param watchdog The periodic look at the owners of locks, which finds those that ended without a word.
  * @param log The lines about incidents.
  * @param events Incidents as application events.
+ * @param jfr Locks in recordings of the JDK's Flight Recorder.
  */
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
@@ -33,7 +34,8 @@ record OwnedLockProperties(
         @DefaultValue Registry registry,
         @DefaultValue Watchdog watchdog,
         @DefaultValue Log log,
-        @DefaultValue Events events) {
+        @DefaultValue Events events,
+        @DefaultValue Jfr jfr) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
@@ -168,4 +170,11 @@ record OwnedLockProperties(
      * @param enabled Whether to publish incidents as application events.
      */
     record Events(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The Flight Recorder.
+     *
+     * @param enabled Whether waits, holds, breaks and deadlocks are events of the JDK's Flight Recorder, for whoever records.
+     */
+    record Jfr(@DefaultValue("true") boolean enabled) {}
 }
