@@ -15,13 +15,17 @@ public enum WaitOutcome {
     /** The wait would never have ended: {@link DeadlockException}. */
     DEADLOCK;
 
-    static WaitOutcome of(RuntimeException told) {
+    /** How the wait came out whose task was told this. */
+    public static WaitOutcome of(RuntimeException told) {
         if (told instanceof BrokenLockException) {
             return BROKEN;
         }
-        if (told instanceof DeadlockException) {
-            return DEADLOCK;
+        if (told instanceof WaitTooLongException) {
+            return TIMED_OUT;
         }
-        return told instanceof WaitTooLongException ? TIMED_OUT : REFUSED;
+        if (told instanceof LockInterruptedException) {
+            return INTERRUPTED;
+        }
+        return told instanceof DeadlockException ? DEADLOCK : REFUSED;
     }
 }
