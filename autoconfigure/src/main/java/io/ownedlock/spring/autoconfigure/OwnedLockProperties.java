@@ -24,6 +24,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param log The lines about incidents.
  * @param events Incidents as application events.
  * @param jfr Locks in recordings of the JDK's Flight Recorder.
+ * @param tracing Tasks and distributed traces.
  */
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
@@ -35,7 +36,8 @@ record OwnedLockProperties(
         @DefaultValue Watchdog watchdog,
         @DefaultValue Log log,
         @DefaultValue Events events,
-        @DefaultValue Jfr jfr) {
+        @DefaultValue Jfr jfr,
+        @DefaultValue Tracing tracing) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
@@ -177,4 +179,11 @@ record OwnedLockProperties(
      * @param enabled Whether waits, holds, breaks and deadlocks are events of the JDK's Flight Recorder, for whoever records.
      */
     record Jfr(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Tracing.
+     *
+     * @param enabled Whether errors, logs and the endpoint name the trace that a lock's owner is part of.
+     */
+    record Tracing(@DefaultValue("true") boolean enabled) {}
 }

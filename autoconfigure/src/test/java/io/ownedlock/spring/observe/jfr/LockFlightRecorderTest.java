@@ -129,7 +129,7 @@ class LockFlightRecorderTest {
 
     @Test
     void aSealIsABreakToo() throws Exception {
-        TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1");
+        TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1", null);
         Abandonment seal = new Abandonment(
                 "1a2b", ORDER, owner, Instant.EPOCH, null, Instant.EPOCH, BreakReason.OWNER_STUCK, OnOwnerEnd.BREAK);
         RecordedEvent event = only("io.ownedlock.LockBreak", record(all("0 ns"), () -> recorder.sealed(seal, 3)));
