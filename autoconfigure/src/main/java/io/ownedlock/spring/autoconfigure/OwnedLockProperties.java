@@ -24,6 +24,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param log The lines about incidents.
  * @param events Incidents as application events.
  * @param shutdown What becomes of those who wait when the application shuts down.
+ * @param jfr Locks in recordings of the JDK's Flight Recorder.
+ * @param tracing Tasks and distributed traces.
  */
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
@@ -35,7 +37,9 @@ record OwnedLockProperties(
         @DefaultValue Watchdog watchdog,
         @DefaultValue Log log,
         @DefaultValue Events events,
-        @DefaultValue Shutdown shutdown) {
+        @DefaultValue Shutdown shutdown,
+        @DefaultValue Jfr jfr,
+        @DefaultValue Tracing tracing) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
@@ -178,4 +182,18 @@ record OwnedLockProperties(
      *     spring.lifecycle.timeout-per-shutdown-phase are up. When off, they wait until their threads are interrupted.
      */
     record Shutdown(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The Flight Recorder.
+     *
+     * @param enabled Whether waits, holds, breaks and deadlocks are events of the JDK's Flight Recorder, for whoever records.
+     */
+    record Jfr(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Tracing.
+     *
+     * @param enabled Whether errors, logs and the endpoint name the trace that a lock's owner is part of.
+     */
+    record Tracing(@DefaultValue("true") boolean enabled) {}
 }

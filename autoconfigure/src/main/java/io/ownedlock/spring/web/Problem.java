@@ -113,6 +113,9 @@ enum Problem {
             told.put("name", owner.name());
             told.put("kind", owner.kind());
             told.put("thread", owner.thread());
+            if (owner.traceId() != null) {
+                told.put("traceId", owner.traceId());
+            }
             details.put("owner", told);
         }
         details.put("acquiredAt", acquiredAt);

@@ -2,10 +2,10 @@ package io.ownedlock.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ownedlock.spring.SpringDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,7 +38,7 @@ class SpringDocumentTest {
 
     @BeforeAll
     static void read() throws IOException {
-        text = Files.readString(PROJECT.resolve("docs/spring.md"));
+        text = SpringDocument.text();
         sources = new HashMap<>();
         for (String module : List.of("core", "autoconfigure")) {
             try (Stream<Path> files = Files.walk(PROJECT.resolve(module).resolve("src"))) {
@@ -52,13 +52,8 @@ class SpringDocumentTest {
         }
     }
 
-    /** The cells of the tables' rows, without their heads. */
     private static List<String[]> rows() {
-        return text.lines()
-                .filter(line -> line.startsWith("| ") && !line.matches("\\| (feature|property) \\|.*"))
-                .map(line -> line.substring(1, line.length() - 2).split(" \\|", -1))
-                .peek(cells -> Arrays.setAll(cells, i -> cells[i].strip()))
-                .toList();
+        return SpringDocument.rows("feature", "property");
     }
 
     @Test
