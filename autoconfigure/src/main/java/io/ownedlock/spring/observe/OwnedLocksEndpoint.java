@@ -44,17 +44,21 @@ public final class OwnedLocksEndpoint {
     private final LockRegistry registry;
     private final Incidents incidents;
     private final Show keys;
+    private final Set<String> roles;
     private final LockIds ids = new LockIds();
 
     /**
      * Makes it.
      *
-     * @param keys who sees the keys of locks; with {@link Show#WHEN_AUTHORIZED}, everybody whom the application knows
+     * @param keys who sees the keys of locks
+     * @param roles with {@link Show#WHEN_AUTHORIZED}, who is in one of these sees them; everybody whom the application knows if
+     *     there are none
      */
-    public OwnedLocksEndpoint(LockRegistry registry, Incidents incidents, Show keys) {
+    public OwnedLocksEndpoint(LockRegistry registry, Incidents incidents, Show keys, Set<String> roles) {
         this.registry = registry;
         this.incidents = incidents;
         this.keys = keys;
+        this.roles = Set.copyOf(roles);
     }
 
     /**
@@ -144,6 +148,6 @@ public final class OwnedLocksEndpoint {
     }
 
     private Viewer viewer(SecurityContext asking) {
-        return new Viewer(ids, keys.isShown(asking, Set.of()));
+        return new Viewer(ids, keys.isShown(asking, roles));
     }
 }

@@ -13,11 +13,8 @@ import io.ownedlock.time.Ticker;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +61,6 @@ class OwnedLocksEndpointTest {
     @Autowired
     private AtomicLong clock;
 
-    private final HttpClient client = HttpClient.newHttpClient();
     private final List<Hold> holds = new ArrayList<>();
     private final List<Call<?>> calls = new ArrayList<>();
 
@@ -336,11 +332,9 @@ class OwnedLocksEndpointTest {
     @Test
     void nothingButReadingIsThere() throws Exception {
         for (String method : List.of("POST", "DELETE")) {
-            HttpRequest request = HttpRequest.newBuilder(uri(""))
-                    .method(method, HttpRequest.BodyPublishers.noBody())
-                    .build();
-            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
-                    .isEqualTo(405);
+            EndpointClient client = client("operator");
+            HttpRequest.Builder request = client.request("").method(method, HttpRequest.BodyPublishers.noBody());
+            assertThat(client.send(request).statusCode()).isEqualTo(405);
         }
     }
 
@@ -425,21 +419,15 @@ class OwnedLocksEndpointTest {
     }
 
     private JsonNode getAs(String user, String path) throws Exception {
-        HttpResponse<String> answer = send(user, path);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return new JsonMapper().readTree(answer.body());
+        return client(user).get(path);
     }
 
     private HttpResponse<String> send(String user, String path) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
-        if (user != null) {
-            request.header("User", user);
-        }
-        return client.send(request.build(), BodyHandlers.ofString());
+        return client(user).send(path);
     }
 
-    private URI uri(String path) {
-        return URI.create("http://localhost:" + port + "/actuator/ownedlocks" + path);
+    private EndpointClient client(String user) {
+        return EndpointClient.of(port).with("User", user);
     }
 
     @Configuration(proxyBeanMethods = false)
