@@ -164,6 +164,16 @@ public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
     }
 
     @Override
+    public boolean cancelWaiter(long taskId) {
+        return cell.queue().cancel(taskId);
+    }
+
+    @Override
+    public void turnWaitersAway() {
+        cell.queue().turnWaitersAway();
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         Occupancy seen = cell.occupancy();
         Abandonment seal = seen.seal();

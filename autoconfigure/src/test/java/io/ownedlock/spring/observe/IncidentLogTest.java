@@ -31,7 +31,7 @@ class IncidentLogTest {
     private static final LockId ORDER = new LockId("order", "42");
     private static final Instant SINCE = Instant.parse("2030-01-01T00:00:00Z");
     private static final TaskInfo OWNER =
-            new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, SINCE, null, "exec-1");
+            new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, SINCE, null, "exec-1", null);
 
     private final Logger logger = (Logger) LoggerFactory.getLogger(IncidentLog.class);
     private final ListAppender<ILoggingEvent> lines = new ListAppender<>() {

@@ -126,7 +126,7 @@ class LockEventsTest {
     void eachKindIsAnEventOfItsOwn() {
         List<Object> published = new ArrayList<>();
         LockEvents events = new LockEvents(published::add);
-        TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1");
+        TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1", null);
         Abandonment incident = new Abandonment(
                 "1a2b", ORDER, owner, Instant.EPOCH, null, Instant.EPOCH, BreakReason.OPERATOR, OnOwnerEnd.BREAK);
         Overdue overdue = new Overdue(ORDER, owner, Instant.EPOCH, List.of());
