@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Somebody who asks the endpoint of a server on this machine. */
+/** Somebody who asks an endpoint of a server on this machine; that of the locks, if nothing else is said. */
 record EndpointClient(
-        HttpClient http, int port, String header, @Nullable String user) {
+        HttpClient http,
+        int port,
+        String endpoint,
+        String header,
+        @Nullable String user) {
 
     /** Nobody whom the application knows. */
     static EndpointClient of(int port) {
-        return new EndpointClient(HttpClient.newHttpClient(), port, "Authorization", null);
+        return new EndpointClient(HttpClient.newHttpClient(), port, "ownedlocks", "Authorization", null);
     }
 
     /** A user by HTTP basic, whose password is the name. */
@@ -30,7 +34,11 @@ record EndpointClient(
     }
 
     EndpointClient with(String otherHeader, @Nullable String value) {
-        return new EndpointClient(http, port, otherHeader, value);
+        return new EndpointClient(http, port, endpoint, otherHeader, value);
+    }
+
+    EndpointClient at(String otherEndpoint) {
+        return new EndpointClient(http, port, otherEndpoint, header, user);
     }
 
     JsonNode get(String path) throws Exception {
@@ -51,7 +59,7 @@ record EndpointClient(
 
     HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/ownedlocks" + path));
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/" + endpoint + path));
         return user == null ? request : request.header(header, user);
     }
 

@@ -7,6 +7,7 @@ import io.ownedlock.spring.Call;
 import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.time.Ticker;
@@ -242,7 +243,7 @@ class OwnedLocksEndpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/0123456789abcdef", "/secret"})
+    @ValueSource(strings = {"/0123456789abcdef", "/secret", "/0", "/0123456789abcdeg", "/0123456789abcdef0"})
     void anUnknownIdIsNotFound(String path) throws Exception {
         assertThat(send("operator", path).statusCode()).isEqualTo(404);
     }
@@ -263,6 +264,45 @@ class OwnedLocksEndpointTest {
         assertThat(edge.at("/holder/thread").asString())
                 .isEqualTo(Thread.currentThread().getName());
         assertThat(get("/graph").at("/edges/0/resource").asString()).isEqualTo(name + "[" + MASK + "]");
+    }
+
+    @Test
+    void whatIsNoKeyIsShownWhateverItLooksLike() throws Exception {
+        String odd = name + "[1]";
+        holds.add(registry.obtain(odd).acquire());
+        calls.add(Call.start(() -> {
+                    registry.obtain(odd).acquire().close();
+                    return null;
+                })
+                .awaitParked());
+
+        assertThat(get("/graph").at("/edges/0/resource").asString()).isEqualTo(odd);
+    }
+
+    @Test
+    void theGraphEndsAtAThousandWaitsAndTellsHowManyThereAre() throws Exception {
+        TaskLock lock = registry.obtain(name, 1);
+        Task owner = Task.start("owner", TaskKind.CUSTOM);
+        try (Attachment inside = owner.attach()) {
+            lock.acquire();
+        }
+        List<Task> waiting = new ArrayList<>();
+        for (int waiter = 0; waiter <= 1000; waiter++) {
+            Task task = Task.start("waiter", TaskKind.CUSTOM);
+            waiting.add(task);
+            try (Attachment inside = task.attach()) {
+                registry.joining(lock.acquireAsync());
+            }
+        }
+
+        JsonNode graph = get("/graph");
+
+        assertThat(graph.get("edges").size()).isEqualTo(1000);
+        assertThat(graph.get("total").asInt()).isEqualTo(1001);
+        assertThat(send(null, "/graph?format=mermaid").body().lines().filter(line -> line.contains("-->")))
+                .hasSize(1000);
+        waiting.forEach(Task::end);
+        owner.end();
     }
 
     @Test
