@@ -1,6 +1,7 @@
 package io.ownedlock.park;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the waiters of a lot wait for: who is in their way, how many may wait, and what who may not is told. */
 public interface Resource {
@@ -32,6 +33,16 @@ public interface Resource {
     /** Makes what somebody throws who has found {@link #maxWaiters()} in line. Called on its thread, without any lock. */
     default RuntimeException noRoom() {
         return new IllegalStateException("As many as may wait are waiting, " + maxWaiters());
+    }
+
+    /** What it is called, the same for all of its sort. Its text, if nothing else is said. */
+    default String name() {
+        return toString();
+    }
+
+    /** Which one of that name; {@code null} if there is only one. May come from outside, and is not for everybody to see. */
+    default @Nullable String key() {
+        return null;
     }
 
     /**

@@ -299,6 +299,11 @@ public final class CapacityLimiter implements Primitive {
     }
 
     @Override
+    public LockState state() {
+        return pool.state();
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         return pool.snapshot(kind());
     }

@@ -278,6 +278,16 @@ final class LockQueue implements Resource, Turn {
     }
 
     @Override
+    public String name() {
+        return cell.id().name();
+    }
+
+    @Override
+    public @Nullable String key() {
+        return cell.id().key();
+    }
+
+    @Override
     public String toString() {
         return cell.toString();
     }

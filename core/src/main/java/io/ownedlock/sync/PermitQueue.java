@@ -212,6 +212,16 @@ final class PermitQueue implements Resource, Turn {
     }
 
     @Override
+    public String name() {
+        return pool.id().name();
+    }
+
+    @Override
+    public @Nullable String key() {
+        return pool.id().key();
+    }
+
+    @Override
     public String toString() {
         return pool.toString();
     }

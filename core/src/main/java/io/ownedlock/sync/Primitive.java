@@ -35,6 +35,9 @@ public sealed interface Primitive permits TaskLock, TaskReadWriteLock, TaskSemap
     /** How many wait. */
     int waiting();
 
+    /** What it is doing, as a {@link #snapshot()} says; costs much less. */
+    LockState state();
+
     /**
      * Ends the owners that are gone without a word, and gives up what they held then; looks for whatever else only time tells. For a
      * watchdog, one at a time.

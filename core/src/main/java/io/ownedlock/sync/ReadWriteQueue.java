@@ -274,6 +274,16 @@ final class ReadWriteQueue implements Resource, Turn {
     }
 
     @Override
+    public String name() {
+        return cell.id().name();
+    }
+
+    @Override
+    public @Nullable String key() {
+        return cell.id().key();
+    }
+
+    @Override
     public String toString() {
         return cell.id().toString();
     }

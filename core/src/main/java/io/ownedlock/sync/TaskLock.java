@@ -183,6 +183,11 @@ public final class TaskLock extends HoldableLock implements Primitive {
     }
 
     @Override
+    public LockState state() {
+        return stateOf(cell.state());
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         List<LockSnapshot.Waiting> waiting = LockSnapshot.Waiting.in(lot(), cell::instantOf);
         Cell seen = cell.state();

@@ -174,6 +174,12 @@ public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
     }
 
     @Override
+    public LockState state() {
+        Occupancy seen = cell.occupancy();
+        return state(seen, seen.seal());
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         Occupancy seen = cell.occupancy();
         Abandonment seal = seen.seal();

@@ -235,6 +235,11 @@ public final class TaskSemaphore implements Primitive {
     }
 
     @Override
+    public LockState state() {
+        return pool.state();
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         return pool.snapshot(kind());
     }

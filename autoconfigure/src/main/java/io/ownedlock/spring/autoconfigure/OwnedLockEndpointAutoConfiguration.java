@@ -17,14 +17,17 @@ import org.springframework.context.annotation.Import;
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(OwnedLockAutoConfiguration.class)
 @ConditionalOnAvailableEndpoint(OwnedLocksEndpoint.class)
-@EnableConfigurationProperties(OwnedLockEndpointProperties.class)
+@EnableConfigurationProperties({OwnedLockEndpointProperties.class, OwnedLockEndpointRoles.class})
 @Import(IncidentsConfiguration.class)
 public final class OwnedLockEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
     OwnedLocksEndpoint ownedLocksEndpoint(
-            LockRegistry registry, Incidents incidents, OwnedLockEndpointProperties properties) {
-        return new OwnedLocksEndpoint(registry, incidents, properties.exposeKeys());
+            LockRegistry registry,
+            Incidents incidents,
+            OwnedLockEndpointProperties properties,
+            OwnedLockEndpointRoles roles) {
+        return new OwnedLocksEndpoint(registry, incidents, properties.exposeKeys(), roles.roles());
     }
 }

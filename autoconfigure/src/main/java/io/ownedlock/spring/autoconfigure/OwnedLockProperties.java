@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param watchdog The periodic look at the owners of locks, which finds those that ended without a word.
  * @param log The lines about incidents.
  * @param events Incidents as application events.
+ * @param shutdown What becomes of those who wait when the application shuts down.
  * @param jfr Locks in recordings of the JDK's Flight Recorder.
  * @param tracing Tasks and distributed traces.
  */
@@ -36,6 +37,7 @@ record OwnedLockProperties(
         @DefaultValue Watchdog watchdog,
         @DefaultValue Log log,
         @DefaultValue Events events,
+        @DefaultValue Shutdown shutdown,
         @DefaultValue Jfr jfr,
         @DefaultValue Tracing tracing) {
 
@@ -172,6 +174,14 @@ record OwnedLockProperties(
      * @param enabled Whether to publish incidents as application events.
      */
     record Events(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The shutdown.
+     *
+     * @param enabled Whether to tell those who still wait for a lock when four fifths of
+     *     spring.lifecycle.timeout-per-shutdown-phase are up. When off, they wait until their threads are interrupted.
+     */
+    record Shutdown(@DefaultValue("true") boolean enabled) {}
 
     /**
      * The Flight Recorder.

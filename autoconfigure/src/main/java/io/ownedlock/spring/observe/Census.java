@@ -1,8 +1,6 @@
 package io.ownedlock.spring.observe;
 
 import io.ownedlock.registry.LockRegistry;
-import io.ownedlock.sync.LockSnapshot;
-import io.ownedlock.sync.LockState;
 import io.ownedlock.sync.Primitive;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,8 +10,6 @@ import java.util.Map;
 record Census(int locks, int held, int waiting, int poisoned, int sealed) {
 
     static final Census NONE = new Census(0, 0, 0, 0, 0);
-
-    static final Census IDLE = new Census(1, 0, 0, 0, 0);
 
     static Map<String, Census> byName(LockRegistry registry) {
         Map<String, Census> byName = new HashMap<>();
@@ -25,18 +21,13 @@ record Census(int locks, int held, int waiting, int poisoned, int sealed) {
         return parts.stream().reduce(NONE, Census::plus);
     }
 
-    private static Census of(Primitive primitive) {
-        // Most locks are idle at most times, and a snapshot is not for nothing.
-        return primitive.isIdle() ? IDLE : of(primitive.snapshot());
-    }
-
-    static Census of(LockSnapshot seen) {
-        return new Census(
-                1,
-                seen.holds().isEmpty() ? 0 : 1,
-                seen.waiting().size(),
-                seen.state() == LockState.POISONED ? 1 : 0,
-                seen.state() == LockState.SEALED ? 1 : 0);
+    static Census of(Primitive primitive) {
+        return switch (primitive.state()) {
+            case FREE -> new Census(1, 0, primitive.waiting(), 0, 0);
+            case HELD -> new Census(1, 1, primitive.waiting(), 0, 0);
+            case SEALED -> new Census(1, 1, primitive.waiting(), 0, 1);
+            case POISONED -> new Census(1, 0, primitive.waiting(), 1, 0);
+        };
     }
 
     Census plus(Census other) {

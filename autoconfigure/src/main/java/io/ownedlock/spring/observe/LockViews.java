@@ -40,14 +40,15 @@ final class LockViews {
             int waiting,
             @Nullable Instant waitingSince) {
 
-        static Row of(LockSnapshot seen, Viewer viewer) {
+        static Row of(Sighting seen, Viewer viewer) {
+            LockSnapshot lock = seen.lock();
             return new Row(
-                    viewer.which(seen.lock()),
-                    seen.kind(),
-                    seen.state(),
-                    seen.holds().isEmpty() ? null : Who.holds(seen.holds().get(0)),
-                    seen.waiting().size(),
-                    LockSearch.waitingSince(seen));
+                    viewer.which(lock.lock()),
+                    lock.kind(),
+                    lock.state(),
+                    lock.holds().isEmpty() ? null : Who.holds(lock.holds().get(0)),
+                    seen.waiting(),
+                    seen.waitingSince());
         }
     }
 
@@ -156,11 +157,10 @@ final class LockViews {
             WaitForGraph.Kind kind, Who waiting, @Nullable String resource, Who holder) {
 
         static Edge of(WaitForGraph.Edge edge, Viewer viewer) {
-            String resource = edge.resource();
             return new Edge(
                     edge.kind(),
                     Who.of(edge.waiting(), edge.since()),
-                    resource == null ? null : viewer.resource(resource),
+                    viewer.resource(edge),
                     Who.of(edge.holder(), null));
         }
     }

@@ -9,7 +9,7 @@ import io.ownedlock.spring.observe.LockViews.Page;
 import io.ownedlock.spring.observe.LockViews.RecentIncidents;
 import io.ownedlock.spring.observe.LockViews.Row;
 import io.ownedlock.spring.observe.LockViews.Summary;
-import io.ownedlock.sync.LockSnapshot;
+import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockState;
 import io.ownedlock.sync.Primitive;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -44,17 +45,21 @@ public final class OwnedLocksEndpoint {
     private final LockRegistry registry;
     private final Incidents incidents;
     private final Show keys;
+    private final Set<String> roles;
     private final LockIds ids = new LockIds();
 
     /**
      * Makes it.
      *
-     * @param keys who sees the keys of locks; with {@link Show#WHEN_AUTHORIZED}, everybody whom the application knows
+     * @param keys who sees the keys of locks
+     * @param roles with {@link Show#WHEN_AUTHORIZED}, who is in one of these sees them; everybody whom the application knows if
+     *     there are none
      */
-    public OwnedLocksEndpoint(LockRegistry registry, Incidents incidents, Show keys) {
+    public OwnedLocksEndpoint(LockRegistry registry, Incidents incidents, Show keys, Set<String> roles) {
         this.registry = registry;
         this.incidents = incidents;
         this.keys = keys;
+        this.roles = Set.copyOf(roles);
     }
 
     /**
@@ -88,8 +93,8 @@ public final class OwnedLocksEndpoint {
                 new Page(survey.matching(), search.page(), search.size(), rows(survey.page(), viewer)));
     }
 
-    private static List<Row> rows(List<LockSnapshot> locks, Viewer viewer) {
-        return locks.stream().map(lock -> Row.of(lock, viewer)).toList();
+    private static List<Row> rows(List<Sighting> locks, Viewer viewer) {
+        return locks.stream().map(seen -> Row.of(seen, viewer)).toList();
     }
 
     /**
@@ -135,8 +140,9 @@ public final class OwnedLocksEndpoint {
 
     private @Nullable Primitive find(String id) {
         AtomicReference<@Nullable Primitive> found = new AtomicReference<>();
+        Predicate<LockId> wanted = ids.is(id);
         registry.forEach(primitive -> {
-            if (found.get() == null && ids.of(primitive.id()).equals(id)) {
+            if (found.get() == null && wanted.test(primitive.id())) {
                 found.set(primitive);
             }
         });
@@ -144,6 +150,6 @@ public final class OwnedLocksEndpoint {
     }
 
     private Viewer viewer(SecurityContext asking) {
-        return new Viewer(ids, keys.isShown(asking, Set.of()));
+        return new Viewer(ids, keys.isShown(asking, roles));
     }
 }

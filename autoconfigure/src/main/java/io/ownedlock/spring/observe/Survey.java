@@ -4,7 +4,6 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.naturalOrder;
 import static java.util.Comparator.nullsLast;
 
-import io.ownedlock.sync.LockSnapshot;
 import io.ownedlock.sync.Primitive;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,8 @@ final class Survey implements Consumer<Primitive> {
 
     private final LockSearch search;
     private final Map<String, Census> names = new TreeMap<>();
-    private final Top<LockSnapshot> worst =
-            new Top<>(WORST, comparing(LockSearch::waitingSince, nullsLast(naturalOrder())));
-    private final Top<LockSnapshot> found;
+    private final Top<Sighting> worst = new Top<>(WORST, comparing(Sighting::waitingSince, nullsLast(naturalOrder())));
+    private final Top<Sighting> found;
     private int matching;
 
     Survey(LockSearch search) {
@@ -30,13 +28,12 @@ final class Survey implements Consumer<Primitive> {
 
     @Override
     public void accept(Primitive primitive) {
-        if (primitive.isIdle()) {
-            count(primitive.id().name(), Census.IDLE);
+        names.merge(primitive.id().name(), Census.of(primitive), Census::plus);
+        if (primitive.isIdle() || primitive.waiting() == 0 && !search.mayMatch(primitive)) {
             return;
         }
-        LockSnapshot seen = primitive.snapshot();
-        count(seen.lock().name(), Census.of(seen));
-        if (!seen.waiting().isEmpty()) {
+        Sighting seen = Sighting.of(primitive.snapshot());
+        if (seen.waitingSince() != null) {
             worst.offer(seen);
         }
         if (search.matches(seen)) {
@@ -45,20 +42,16 @@ final class Survey implements Consumer<Primitive> {
         }
     }
 
-    private void count(String name, Census one) {
-        names.merge(name, one, Census::plus);
-    }
-
     Map<String, Census> names() {
         return names;
     }
 
     /** Those with the longest waits. */
-    List<LockSnapshot> worst() {
+    List<Sighting> worst() {
         return worst.from(0);
     }
 
-    List<LockSnapshot> page() {
+    List<Sighting> page() {
         return found.from(search.skipped());
     }
 
