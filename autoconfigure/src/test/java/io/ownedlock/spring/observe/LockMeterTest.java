@@ -279,12 +279,12 @@ class LockMeterTest {
     void histogramsAreMadeByBootsProperties() {
         runner.withPropertyValues(
                         "management.metrics.distribution.percentiles-histogram.owned.lock.wait=true",
-                        "management.metrics.distribution.slo.owned.lock.hold=250ms",
+                        "management.metrics.distribution.slo.owned.lock.hold=1h",
                         "management.metrics.distribution.percentiles.owned.lock.hold=0.99")
                 .run(context -> assertThat(scrape(context).lines())
                         .anyMatch(line -> line.startsWith(
                                 "owned_lock_wait_seconds_bucket{name=\"order\",outcome=\"granted\",le=\"0.001\""))
-                        .contains("owned_lock_hold_seconds_bucket{name=\"order\",le=\"0.25\"} 1"));
+                        .contains("owned_lock_hold_seconds_bucket{name=\"order\",le=\"3600.0\"} 1"));
     }
 
     @Test
