@@ -33,10 +33,13 @@ public record Abandonment(
 
     /** What happened, for people. */
     public String describe() {
-        return what() + ": " + owner.describe() + ", which " + (reason.isOwnerInside() ? "has" : "had")
-                + " held it since " + acquiredAt
-                + (site == null ? "" : ", acquired at " + site + ",")
-                + (reason.isOwnerInside() ? ", found at " : " and was found gone at ") + brokenAt;
+        String acquired = acquiredAt + (site == null ? "" : ", acquired at " + site);
+        return what() + ": " + owner.describe()
+                + (reason.isOwnerInside()
+                        ? ", which has held it since " + acquired + ", found at "
+                        : ", which had held it since " + acquired + (site == null ? "" : ",")
+                                + " and was found gone at ")
+                + brokenAt;
     }
 
     private String what() {

@@ -3,6 +3,7 @@ package io.ownedlock.sync;
 import io.ownedlock.task.TaskInfo;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An owner has held a lock for longer than it may.
@@ -17,5 +18,15 @@ public record Overdue(LockId lock, TaskInfo owner, Instant since, List<StackTrac
     /** Copies the stack. */
     public Overdue {
         stack = List.copyOf(stack);
+    }
+
+    /**
+     * Where its thread is: the innermost call from code that is neither of the JDK nor of Spring nor of this library, or else of any.
+     *
+     * @return {@code null} if no thread is in it
+     */
+    public @Nullable StackTraceElement place() {
+        StackTraceElement known = AcquireSite.first(stack.stream(), StackTraceElement::getClassName);
+        return known == null && !stack.isEmpty() ? stack.get(0) : known;
     }
 }

@@ -78,6 +78,7 @@ public final class IncidentLog implements LockListener {
 
     @Override
     public void overdue(Overdue overdue) {
+        StackTraceElement place = overdue.place();
         log(
                 Kind.OVERDUE,
                 overdue.lock(),
@@ -85,9 +86,7 @@ public final class IncidentLog implements LockListener {
                 () -> "Lock " + overdue.lock() + " is overdue: "
                         + overdue.owner().describe() + " has held it since "
                         + overdue.since() + ", and is at "
-                        + (overdue.stack().isEmpty()
-                                ? "no place, with no thread inside"
-                                : overdue.stack().get(0))
+                        + (place == null ? "no place, with no thread inside" : place)
                         + ". " + Advice.against(BreakReason.OWNER_OVERDUE));
     }
 

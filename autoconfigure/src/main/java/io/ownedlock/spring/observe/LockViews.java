@@ -57,6 +57,7 @@ final class LockViews {
             String task,
             @Nullable String startedBy,
             @Nullable String thread,
+            @Nullable String traceId,
             @Nullable Instant since) {
 
         static Who holds(LockSnapshot.Held held) {
@@ -64,7 +65,7 @@ final class LockViews {
         }
 
         static Who of(TaskInfo task, @Nullable Instant since) {
-            return new Who(task.label(), task.parent(), task.thread(), since);
+            return new Who(task.label(), task.parent(), task.thread(), task.traceId(), since);
         }
     }
 

@@ -115,12 +115,24 @@ class IncidentLogTest {
 
     @Test
     void theLineOfAnOverdueOwnerSaysWhereItIs() {
-        log.overdue(new Overdue(ORDER, OWNER, SINCE, List.of(new StackTraceElement("Shop", "pay", "Shop.java", 12))));
+        StackTraceElement read = new StackTraceElement("java.net.Socket", "read", "Socket.java", 7);
+        StackTraceElement pay = new StackTraceElement("Shop", "pay", "Shop.java", 12);
+        log.overdue(new Overdue(ORDER, OWNER, SINCE, List.of(read, pay)));
         assertThat(onlyLine())
                 .isEqualTo("Lock order[42] is overdue: REQUEST #7 'POST /orders' on thread exec-1 has held it since "
                         + SINCE
                         + ", and is at Shop.pay(Shop.java:12). See what that thread is doing, and give what it waits for a"
                         + " timeout; or raise hold-at-most, if it may take so long.");
+    }
+
+    @Test
+    void theLineOfAnOverdueOwnerSaysWhatThereIsIfItIsInNobodysCode() {
+        StackTraceElement read = new StackTraceElement("java.net.Socket", "read", "Socket.java", 7);
+        log.overdue(new Overdue(ORDER, OWNER, SINCE, List.of(read)));
+        log.overdue(new Overdue(ORDER, OWNER, SINCE, List.of()));
+        assertThat(lines.list.get(0).getFormattedMessage())
+                .contains(", and is at java.net.Socket.read(Socket.java:7). ");
+        assertThat(lines.list.get(1).getFormattedMessage()).contains(", and is at no place, with no thread inside. ");
     }
 
     @Test

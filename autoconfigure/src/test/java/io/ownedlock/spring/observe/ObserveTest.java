@@ -264,7 +264,7 @@ class ObserveTest {
             abandon(locks(context).obtain("order", "secret"));
             assertThat(context.getBean(MeterRegistry.class).getMeters())
                     .filteredOn(meter -> meter.getId().getName().startsWith("owned.lock"))
-                    .hasSize(WaitOutcome.values().length + BreakReason.values().length + 3)
+                    .hasSize(WaitOutcome.values().length + BreakReason.values().length + 6)
                     .allSatisfy(meter -> {
                         assertThat(meter.getId().getTags())
                                 .extracting(Tag::getKey)
