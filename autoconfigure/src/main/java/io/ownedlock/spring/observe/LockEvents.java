@@ -50,4 +50,8 @@ public final class LockEvents implements LockListener {
     public void repaired(LockId lock) {
         publisher.publishEvent(new LockEvent.Repaired(lock));
     }
+
+    void operated(LockEvent.Operated operated) {
+        publisher.publishEvent(operated);
+    }
 }
