@@ -59,12 +59,13 @@ public sealed interface LockEvent {
     }
 
     /**
-     * A wait that would never have ended was refused.
+     * A wait would never end.
      *
-     * @param lock what the victim waited for
+     * @param lock what the victim waits for
      * @param cycle who waits for whom, a line for each
+     * @param refused whether it was refused; it goes on where deadlocks are only warned of
      */
-    record Deadlock(LockId lock, String cycle) implements LockEvent {}
+    record Deadlock(LockId lock, String cycle, boolean refused) implements LockEvent {}
 
     /**
      * A task ended and still held a permit, a token or the read side of a lock, which went back to the others.

@@ -51,4 +51,11 @@ public interface Resource {
      * @param cycle who waits for whom, for people, one line for each
      */
     RuntimeException deadlock(String cycle);
+
+    /**
+     * Hears that a waiter will wait for ever and is left to it, since that is only warned of. Called under no lock.
+     *
+     * @param cycle who waits for whom, for people, one line for each
+     */
+    default void deadlockWarned(String cycle) {}
 }

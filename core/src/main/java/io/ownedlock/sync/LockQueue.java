@@ -108,6 +108,13 @@ final class LockQueue implements Resource, Turn {
         return new DeadlockException(cell.id(), cycle);
     }
 
+    @Override
+    public void deadlockWarned(String cycle) {
+        if (listener != null) {
+            listener.deadlockWarned(cell.id(), cycle);
+        }
+    }
+
     boolean await(Grant grant, Patience patience) throws InterruptedException {
         Waiter waiter = lot.join(grant.owner(), grant, isAtHome(grant.owner()));
         grant.waiter = waiter;

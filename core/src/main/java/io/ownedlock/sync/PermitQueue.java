@@ -205,6 +205,13 @@ final class PermitQueue implements Resource, Turn {
     }
 
     @Override
+    public void deadlockWarned(String cycle) {
+        if (listener != null) {
+            listener.deadlockWarned(pool.id(), cycle);
+        }
+    }
+
+    @Override
     public String name() {
         return pool.id().name();
     }

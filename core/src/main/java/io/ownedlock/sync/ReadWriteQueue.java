@@ -92,6 +92,13 @@ final class ReadWriteQueue implements Resource, Turn {
         return new DeadlockException(cell.id(), cycle);
     }
 
+    @Override
+    public void deadlockWarned(String cycle) {
+        if (listener != null) {
+            listener.deadlockWarned(cell.id(), cycle);
+        }
+    }
+
     boolean await(Share share, Patience patience) throws InterruptedException {
         Waiter waiter = lot.join(share.owner(), share, isAtHome(share.owner()));
         share.waiter = waiter;

@@ -97,6 +97,11 @@ public final class LockMetrics implements LockListener, MeterBinder {
         write(lock, NameMeters::deadlock);
     }
 
+    @Override
+    public void deadlockWarned(LockId lock, String cycle) {
+        write(lock, NameMeters::deadlock);
+    }
+
     private void write(LockId lock, Consumer<NameMeters> event) {
         for (Bound to : bound) {
             // Looking alone takes no lock, and every acquisition comes by here.

@@ -15,6 +15,7 @@ import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.OnOwnerEnd;
 import io.ownedlock.sync.Overdue;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.sync.WaitTooLongException;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
@@ -115,10 +116,49 @@ class LockEventsTest {
                     .awaitParked();
             assertThatExceptionOfType(DeadlockException.class)
                     .isThrownBy(second::lock)
-                    .satisfies(told ->
-                            assertThat(hearing.all).containsExactly(new LockEvent.Deadlock(second.id(), told.cycle())));
+                    .satisfies(told -> assertThat(hearing.all)
+                            .containsExactly(new LockEvent.Deadlock(second.id(), told.cycle(), true)));
             first.unlock();
             other.get();
+        });
+    }
+
+    @Test
+    void aDeadlockThatIsOnlyWarnedOfIsAnEventToo(CapturedOutput output) {
+        runner.withPropertyValues("owned-lock.deadlock=warn").run(context -> {
+            TaskLock first = context.getBean(LockRegistry.class).obtain("first");
+            TaskLock second = context.getBean(LockRegistry.class).obtain("second");
+            first.lock();
+            Call<?> other = Call.start(() -> {
+                        second.lock();
+                        first.lockInterruptibly();
+                        return null;
+                    })
+                    .awaitParked();
+            assertThatExceptionOfType(WaitTooLongException.class)
+                    .isThrownBy(() -> second.acquire(Duration.ofMillis(1)));
+            assertThat(hearing.all).singleElement().satisfies(event -> {
+                LockEvent.Deadlock deadlock = (LockEvent.Deadlock) event;
+                assertThat(deadlock.refused()).isFalse();
+                assertThat(deadlock.lock()).isEqualTo(second.id());
+                assertThat(deadlock.cycle()).contains("first", "second");
+            });
+            // The detector has logged it, as without Spring.
+            assertThat(output).doesNotContain("Waiting for lock");
+            other.interrupt();
+            other.thrown();
+            first.unlock();
+        });
+    }
+
+    @Test
+    void whenTheApplicationIsGoneNobodyIsTold(CapturedOutput output) {
+        runner.run(context -> {
+            TaskLock lock = context.getBean(LockRegistry.class).obtain("order", 42);
+            context.getSourceApplicationContext().close();
+            abandon(lock);
+            assertThat(hearing.all).isEmpty();
+            assertThat(output).contains("was abandoned").doesNotContain("listener failed");
         });
     }
 

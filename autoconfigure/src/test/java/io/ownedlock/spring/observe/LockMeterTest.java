@@ -55,10 +55,10 @@ class LockMeterTest {
 
     private final TestTicker time = new TestTicker();
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final LockMetrics metrics = new LockMetrics(this::locks, time);
     private final LockRegistry locks = registry();
 
     private LockRegistry registry() {
-        LockMetrics metrics = new LockMetrics(this::locks, time);
         metrics.bindTo(meters);
         LockSettings slow = LockSettings.DEFAULTS.withHoldAtMost(Duration.ofSeconds(1));
         return LockRegistry.builder()
@@ -203,6 +203,12 @@ class LockMeterTest {
     private static void reclaimed(LockRegistry locks, TestTicker time) {
         TaskSemaphore permits = locks.obtainSemaphore("permits", 1);
         Task.runInTask("owner", permits::acquire);
+    }
+
+    @Test
+    void aDeadlockThatIsOnlyWarnedOfIsCountedToo() {
+        metrics.deadlockWarned(locks.obtain("order").id(), "who waits for whom");
+        assertThat(meters.getMeters().stream().flatMap(LockMeterTest::counted)).containsExactly("deadlock");
     }
 
     private record Described(String type, Map<String, Set<String>> tags) {}

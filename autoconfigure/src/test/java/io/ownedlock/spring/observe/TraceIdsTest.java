@@ -72,7 +72,10 @@ class TraceIdsTest {
         TaskLock lock = registry.obtain("order");
         CompletableFuture<HttpResponse<String>> leaking =
                 get("/leak", "traceparent", "00-" + TRACE + "-00f067aa0ba902b7-01");
-        Eventually.until("the owner has the lock", () -> lock.snapshot().owner() != null);
+        // Told just after it has got the lock.
+        Eventually.until(
+                "the owner has the lock and a trace",
+                () -> lock.snapshot().owner() != null && lock.snapshot().owner().traceId() != null);
         assertThat(lock.snapshot().owner().traceId()).isEqualTo(TRACE);
         assertThat(get("/actuator/ownedlocks").get().body()).contains("\"traceId\":\"" + TRACE + "\"");
 

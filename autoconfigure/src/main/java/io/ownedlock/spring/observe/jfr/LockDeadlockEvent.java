@@ -7,5 +7,10 @@ import jdk.jfr.Name;
 /** A deadlock. Who is in it is in the log; here it would tell of keys. */
 @Name("io.ownedlock.LockDeadlock")
 @Label("Lock Deadlock")
-@Description("A wait for a lock that would never have ended was refused")
-final class LockDeadlockEvent extends RecordedEvent {}
+@Description("A wait for a lock would never end")
+final class LockDeadlockEvent extends RecordedEvent {
+
+    @Label("Refused")
+    @Description("Whether the wait was refused; it goes on where deadlocks are only warned of")
+    boolean refused;
+}

@@ -78,9 +78,19 @@ public final class LockFlightRecorder implements LockListener {
 
     @Override
     public void deadlock(LockId lock, String cycle) {
+        deadlock(lock, true);
+    }
+
+    @Override
+    public void deadlockWarned(LockId lock, String cycle) {
+        deadlock(lock, false);
+    }
+
+    private static void deadlock(LockId lock, boolean refused) {
         if (DEADLOCK.isEnabled()) {
             LockDeadlockEvent event = new LockDeadlockEvent();
             event.lock = lock.name();
+            event.refused = refused;
             event.commit();
         }
     }

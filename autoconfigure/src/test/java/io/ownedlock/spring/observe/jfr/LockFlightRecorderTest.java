@@ -183,10 +183,20 @@ class LockFlightRecorderTest {
             first.unlock();
             other.get();
         });
-        assertThat(only("io.ownedlock.LockDeadlock", events).getString("lock")).isEqualTo("second");
+        RecordedEvent deadlock = only("io.ownedlock.LockDeadlock", events);
+        assertThat(deadlock.getString("lock")).isEqualTo("second");
+        assertThat(deadlock.getBoolean("refused")).isTrue();
         assertThat(only("io.ownedlock.LockWait", events).getString("outcome"))
                 .as("who does not get it, however soon")
                 .isEqualTo("DEADLOCK");
+        assertThat(events.toString()).doesNotContain("secret");
+    }
+
+    @Test
+    void aDeadlockThatIsOnlyWarnedOfIsOneToo() throws Exception {
+        List<RecordedEvent> events = record(all("1 h"), () -> recorder.deadlockWarned(ORDER, "secret"));
+        assertThat(only("io.ownedlock.LockDeadlock", events).getBoolean("refused"))
+                .isFalse();
         assertThat(events.toString()).doesNotContain("secret");
     }
 
