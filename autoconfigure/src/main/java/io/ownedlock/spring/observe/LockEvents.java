@@ -63,4 +63,8 @@ public final class LockEvents implements LockListener {
             publisher.publishEvent(event);
         }
     }
+
+    void operated(LockEvent.Operated operated) {
+        publisher.publishEvent(operated);
+    }
 }

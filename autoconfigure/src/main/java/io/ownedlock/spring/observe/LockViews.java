@@ -1,6 +1,7 @@
 package io.ownedlock.spring.observe;
 
 import io.ownedlock.deadlock.WaitForGraph;
+import io.ownedlock.spring.LockEvent;
 import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.LockKind;
@@ -54,6 +55,7 @@ final class LockViews {
 
     /** A task that holds, held or waits, and since when, if that is to be told of it. */
     record Who(
+            long taskId,
             String task,
             @Nullable String startedBy,
             @Nullable String thread,
@@ -65,7 +67,7 @@ final class LockViews {
         }
 
         static Who of(TaskInfo task, @Nullable Instant since) {
-            return new Who(task.label(), task.parent(), task.thread(), task.traceId(), since);
+            return new Who(task.id(), task.label(), task.parent(), task.thread(), task.traceId(), since);
         }
     }
 
@@ -94,6 +96,9 @@ final class LockViews {
                     abandonment == null ? null : Incident.of(abandonment, null, viewer));
         }
     }
+
+    /** What came of an operation. */
+    record Answer(Which lock, LockEvent.Operation operation, String message) implements OperationResponseBody {}
 
     /** One task's hold. */
     record Grip(

@@ -60,7 +60,8 @@ class OwnedLockEndpointAutoConfigurationTest {
     @Test
     void theApplicationsOwnTakesItsPlace() {
         LockRegistry registry = LockRegistry.builder().build();
-        OwnedLocksEndpoint own = new OwnedLocksEndpoint(registry, new Incidents(), Show.NEVER, Set.of());
+        OwnedLocksEndpoint own =
+                new OwnedLocksEndpoint(registry, new Incidents(), Show.NEVER, Set.of(), event -> {}, null);
         exposed.withBean("mine", OwnedLocksEndpoint.class, () -> own)
                 .run(context ->
                         assertThat(context).getBean(OwnedLocksEndpoint.class).isSameAs(own));

@@ -4,31 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.Hold;
+import io.ownedlock.sync.LockState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
-import org.springframework.security.config.Customizer;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
-import org.springframework.security.core.userdetails.User;
-import org.springframework.security.core.userdetails.UserDetails;
-import org.springframework.security.core.userdetails.UserDetailsService;
-import org.springframework.security.provisioning.InMemoryUserDetailsManager;
-import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.test.context.TestPropertySource;
 
 /** Who is shown keys, where Spring Security says who asks. */
 @SpringBootTest(
-        classes = EndpointRolesTest.Application.class,
+        classes = SecuredApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "spring.autoconfigure.exclude=${test.without-jetty}",
@@ -79,6 +68,18 @@ class EndpointRolesTest {
         assertThat(keySeenBy("ops")).isEqualTo(SHOWN);
     }
 
+    @Test
+    void nothingCanBeDoneUnlessTheApplicationHasOpenedTheEndpointForIt() throws Exception {
+        EndpointClient locksmith = EndpointClient.of(port).basic("locksmith");
+        String id = locksmith.get("?name=order").at("/locks/rows/0/lock/id").asString();
+
+        assertThat(locksmith
+                        .post("/" + id, "{\"operation\": \"break-waiters\", \"why\": \"stuck\"}")
+                        .statusCode())
+                .isEqualTo(405);
+        assertThat(registry.obtain("order", SHOWN).state()).isEqualTo(LockState.HELD);
+    }
+
     @Nested
     @TestPropertySource(properties = "management.endpoint.ownedlocks.roles=")
     class WithoutRoles {
@@ -106,37 +107,5 @@ class EndpointRolesTest {
 
     private static String keySeenBy(EndpointClient client) throws Exception {
         return client.get("?name=order").at("/locks/rows/0/lock/key").asString();
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration
-    static class Application {
-
-        @Bean
-        SecurityFilterChain endpoints(HttpSecurity http, Environment environment) throws Exception {
-            boolean open = environment.getProperty("test.open", Boolean.class, false);
-            http.securityMatcher(EndpointRequest.toAnyEndpoint());
-            http.authorizeHttpRequests(requests -> {
-                if (open) {
-                    requests.anyRequest().permitAll();
-                } else {
-                    requests.anyRequest().authenticated();
-                }
-            });
-            return http.httpBasic(Customizer.withDefaults()).build();
-        }
-
-        @Bean
-        UserDetailsService users() {
-            return new InMemoryUserDetailsManager(
-                    user("visitor", "ROLE_VISITOR"), user("locksmith", "ROLE_LOCKSMITH"), user("ops", "ops"));
-        }
-
-        private static UserDetails user(String name, String authority) {
-            return User.withUsername(name)
-                    .password("{noop}" + name)
-                    .authorities(authority)
-                    .build();
-        }
     }
 }
