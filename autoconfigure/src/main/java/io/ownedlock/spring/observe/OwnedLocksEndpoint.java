@@ -106,8 +106,7 @@ public final class OwnedLocksEndpoint {
             SecurityContext asking) {
         Viewer viewer = viewer(asking);
         LockSearch search = LockSearch.of(name, state, heldLongerThan, waitersMoreThan, sort, page, size);
-        Survey survey = new Survey(search);
-        registry.forEach(survey);
+        Survey survey = Survey.of(registry, search);
         return new Overview(
                 new Summary(survey.names(), rows(survey.worst(), viewer)),
                 new Page(survey.matching(), search.page(), search.size(), rows(survey.page(), viewer)));

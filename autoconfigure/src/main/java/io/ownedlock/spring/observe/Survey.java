@@ -4,6 +4,7 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.naturalOrder;
 import static java.util.Comparator.nullsLast;
 
+import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.Primitive;
 import java.util.List;
 import java.util.Map;
@@ -15,20 +16,28 @@ final class Survey implements Consumer<Primitive> {
 
     private static final int WORST = 5;
 
+    private final LockRegistry registry;
     private final LockSearch search;
     private final Map<String, Census> names = new TreeMap<>();
     private final Top<Sighting> worst = new Top<>(WORST, comparing(Sighting::waitingSince, nullsLast(naturalOrder())));
     private final Top<Sighting> found;
     private int matching;
 
-    Survey(LockSearch search) {
+    private Survey(LockRegistry registry, LockSearch search) {
+        this.registry = registry;
         this.search = search;
         this.found = new Top<>(search.skipped() + search.size(), search.sort().order());
     }
 
+    static Survey of(LockRegistry registry, LockSearch search) {
+        Survey survey = new Survey(registry, search);
+        registry.forEach(survey);
+        return survey;
+    }
+
     @Override
     public void accept(Primitive primitive) {
-        names.merge(primitive.id().name(), Census.of(primitive), Census::plus);
+        names.merge(primitive.id().name(), Census.of(primitive, registry), Census::plus);
         if (primitive.isIdle() || primitive.waiting() == 0 && !search.mayMatch(primitive)) {
             return;
         }

@@ -96,7 +96,7 @@ class OwnedLocksEndpointTest {
 
         assertThat(names.get(name))
                 .isEqualTo(new JsonMapper()
-                        .readTree("{\"locks\":3,\"held\":2,\"waiting\":1,\"poisoned\":0,\"sealed\":1}"));
+                        .readTree("{\"locks\":3,\"held\":2,\"waiting\":1,\"poisoned\":0,\"sealed\":1,\"overdue\":0}"));
         assertThat(names.at("/ledger/poisoned").asInt()).isEqualTo(1);
         ledger.repair();
     }
