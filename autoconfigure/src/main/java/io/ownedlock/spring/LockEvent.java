@@ -4,9 +4,10 @@ import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.task.TaskInfo;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Something went wrong with a lock, or was mended: an application event, one for each incident and not for each waiter. A method with
+ * Something went wrong with a lock, or was mended or done by hand: an application event, one for each incident and not for each waiter. A method with
  * {@code @EventListener} that takes this hears of all of it, one that takes a record of it of that.
  *
  * <p>It arrives on the thread that found it out: that of the owner that ended, of who came next, or of the watchdog, with no lock of the
@@ -58,12 +59,13 @@ public sealed interface LockEvent {
     }
 
     /**
-     * A wait that would never have ended was refused.
+     * A wait would never end.
      *
-     * @param lock what the victim waited for
+     * @param lock what the victim waits for
      * @param cycle who waits for whom, a line for each
+     * @param refused whether it was refused; it goes on where deadlocks are only warned of
      */
-    record Deadlock(LockId lock, String cycle) implements LockEvent {}
+    record Deadlock(LockId lock, String cycle, boolean refused) implements LockEvent {}
 
     /**
      * A task ended and still held a permit, a token or the read side of a lock, which went back to the others.
@@ -80,4 +82,27 @@ public sealed interface LockEvent {
      * @param lock which lock
      */
     record Repaired(LockId lock) implements LockEvent {}
+
+    /**
+     * Somebody in charge did something about a lock at the endpoint. What came of it, a {@link Repaired} or a {@link Sealed}, is an event
+     * of its own, which comes before this one.
+     *
+     * @param lock which lock
+     * @param operation what was done
+     * @param taskId the id of the task whose wait was ended; {@code null} if it was something else
+     * @param who the name of who did it; {@code anonymous} if the application does not know
+     * @param why as this one has said, with control characters replaced
+     */
+    record Operated(
+            LockId lock, Operation operation, @Nullable Long taskId, String who, String why) implements LockEvent {}
+
+    /** What somebody in charge can do about a lock. */
+    enum Operation {
+        /** Free it, if it is poisoned. */
+        REPAIR,
+        /** Send away everyone who waits, and everyone who comes, until the owner has released it. */
+        BREAK_WAITERS,
+        /** Send away one who waits. */
+        CANCEL_WAITER
+    }
 }

@@ -33,6 +33,10 @@ public final class Call<T> {
         return this;
     }
 
+    public void interrupt() {
+        thread.interrupt();
+    }
+
     public void awaitDead() throws InterruptedException {
         thread.join(TimeUnit.SECONDS.toMillis(20));
         if (thread.isAlive()) {

@@ -56,6 +56,9 @@ abstract sealed class Arrival permits Wait, Join {
     /** Tells who was refused; under no lock, since a future's news may be anybody's code. */
     abstract void wake();
 
+    /** Tells what is waited for, if it is still so, that this waits for ever; under no lock. */
+    abstract void warnOf(Cycle cycle);
+
     /** Whether no cycle was told yet with this as its last. Under {@link KnownWaits#BREAKING}. */
     boolean warn() {
         boolean first = !warned;

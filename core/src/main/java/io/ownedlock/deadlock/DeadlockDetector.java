@@ -164,6 +164,7 @@ public final class DeadlockDetector implements Gate {
             return true;
         }
         LOG.log(Level.WARNING, () -> "Tasks wait for each other, and will not get on by themselves:\n" + cycle);
+        victim.warnOf(cycle);
         return false;
     }
 

@@ -4,7 +4,7 @@ package io.ownedlock.deadlock;
 public enum DeadlockPolicy {
     /** It is refused: the task that closed the cycle gets the error, and nobody else does. */
     THROW,
-    /** It is logged, once for each cycle, and goes on. */
+    /** It is logged and listeners are told, once for each cycle, and goes on. */
     WARN,
     /** Nobody looks for it, and it is no part of a cycle that others look for. */
     OFF

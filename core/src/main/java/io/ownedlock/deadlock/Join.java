@@ -51,6 +51,10 @@ final class Join extends Arrival {
     @Override
     void wake() {}
 
+    /** Nothing: it is no lock that is waited for. */
+    @Override
+    void warnOf(Cycle cycle) {}
+
     /** The declaration is done; from here on others must give way. Why it was refused, if it was. */
     @Nullable Cycle settle() {
         synchronized (KnownWaits.BREAKING) {

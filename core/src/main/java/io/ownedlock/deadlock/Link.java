@@ -80,7 +80,7 @@ sealed interface Link {
 
         @Override
         public WaitForGraph.Edge edge() {
-            return WaitForGraph.Edge.of(WaitForGraph.Kind.HELD_BY, this, resource.toString(), cause.since);
+            return WaitForGraph.Edge.of(WaitForGraph.Kind.HELD_BY, this, resource, cause.since);
         }
 
         @Override
@@ -110,7 +110,7 @@ sealed interface Link {
 
         @Override
         public WaitForGraph.Edge edge() {
-            return WaitForGraph.Edge.of(WaitForGraph.Kind.BEHIND, this, resource.toString(), cause.since);
+            return WaitForGraph.Edge.of(WaitForGraph.Kind.BEHIND, this, resource, cause.since);
         }
 
         @Override

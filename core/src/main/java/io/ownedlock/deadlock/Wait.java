@@ -82,4 +82,13 @@ final class Wait extends Arrival {
     void wake() {
         waiter.wake();
     }
+
+    @Override
+    void warnOf(Cycle cycle) {
+        ParkingLot lot = waiter.lot();
+        Resource resource = lot == null ? null : lot.resource();
+        if (resource != null) {
+            resource.deadlockWarned(cycle.toString());
+        }
+    }
 }

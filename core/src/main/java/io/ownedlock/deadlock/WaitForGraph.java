@@ -1,5 +1,6 @@
 package io.ownedlock.deadlock;
 
+import io.ownedlock.park.Resource;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
 import java.time.Instant;
@@ -57,7 +58,8 @@ public record WaitForGraph(List<Edge> edges) {
      *
      * @param kind why
      * @param waiting who cannot
-     * @param resource what it waits for; {@code null} if that is the other itself, or it is suspended
+     * @param resource the name of what it waits for; {@code null} if that is the other itself, or it is suspended
+     * @param key which one of that name; {@code null} if there is only one
      * @param holder who is in its way
      * @param since when the wait began; {@code null} if it is suspended
      */
@@ -65,11 +67,14 @@ public record WaitForGraph(List<Edge> edges) {
             Kind kind,
             TaskInfo waiting,
             @Nullable String resource,
+            @Nullable String key,
             TaskInfo holder,
             @Nullable Instant since) {
 
-        static Edge of(Kind kind, Link link, @Nullable String resource, @Nullable Instant since) {
-            return new Edge(kind, link.from().info(), resource, link.to().info(), since);
+        static Edge of(Kind kind, Link link, @Nullable Resource resource, @Nullable Instant since) {
+            String name = resource == null ? null : resource.name();
+            String key = resource == null ? null : resource.key();
+            return new Edge(kind, link.from().info(), name, key, link.to().info(), since);
         }
     }
 }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * task as the owner. The lot is no value: that it is {@link java.io.Serializable} is an accident of how the JVM finds the owner.
  *
  * <p><b>When the application shuts down</b> the lot does not break by that alone: whoever is parked goes on waiting until it is
- * unparked, failed, out of time or interrupted.
+ * unparked, failed, out of time or interrupted. A registry that is shut down breaks those that it has made.
  *
  * <p>Costs: joining, leaving, failing one are constant; failing all is linear, with one field write a waiter under the monitor.
  */

@@ -1,6 +1,7 @@
 package io.ownedlock.park;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the waiters of a lot wait for: who is in their way, how many may wait, and what who may not is told. */
 public interface Resource {
@@ -34,10 +35,27 @@ public interface Resource {
         return new IllegalStateException("As many as may wait are waiting, " + maxWaiters());
     }
 
+    /** What it is called, the same for all of its sort. Its text, if nothing else is said. */
+    default String name() {
+        return toString();
+    }
+
+    /** Which one of that name; {@code null} if there is only one. May come from outside, and is not for everybody to see. */
+    default @Nullable String key() {
+        return null;
+    }
+
     /**
      * Makes what a waiter throws that would wait for ever.
      *
      * @param cycle who waits for whom, for people, one line for each
      */
     RuntimeException deadlock(String cycle);
+
+    /**
+     * Hears that a waiter will wait for ever and is left to it, since that is only warned of. Called under no lock.
+     *
+     * @param cycle who waits for whom, for people, one line for each
+     */
+    default void deadlockWarned(String cycle) {}
 }

@@ -108,13 +108,21 @@ final class Entries {
         }
     }
 
-    /** One that fails, because a task's liveness throws, is not to keep the others from being looked at. */
     void inspectOwners() {
+        forEachAlone("inspect the owners", Primitive::inspectOwners);
+    }
+
+    void turnWaitersAway() {
+        forEachAlone("turn away the waiters", Primitive::turnWaitersAway);
+    }
+
+    /** One that fails, because a task's liveness throws, is not to keep the others from having their turn. */
+    private void forEachAlone(String what, Consumer<Primitive> visitor) {
         forEach(primitive -> {
             try {
-                primitive.inspectOwners();
+                visitor.accept(primitive);
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.WARNING, () -> "The owners of " + primitive + " could not be inspected", e);
+                LOG.log(Level.WARNING, () -> "Could not " + what + " of " + primitive, e);
             }
         });
     }

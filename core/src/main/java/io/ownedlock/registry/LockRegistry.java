@@ -16,11 +16,13 @@ import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.LockSnapshot;
 import io.ownedlock.sync.Primitive;
+import io.ownedlock.sync.Shutdown;
 import io.ownedlock.sync.TaskLock;
 import io.ownedlock.sync.TaskReadWriteLock;
 import io.ownedlock.sync.TaskSemaphore;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskAction;
+import io.ownedlock.task.TaskKind;
 import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import io.ownedlock.watchdog.Guard;
@@ -59,6 +61,7 @@ public final class LockRegistry {
     private final LockEnvironment environment;
     private final Entries entries;
     private final Lots lots = new Lots();
+    private final Shutdown shutdown = new Shutdown();
     private final Blueprint<TaskLock> lock;
     private final Blueprint<TaskReadWriteLock> readWrite;
 
@@ -72,7 +75,8 @@ public final class LockRegistry {
         this.detector =
                 new DeadlockDetector(builder.gate == null ? builder.deadlock : DeadlockPolicy.OFF, builder.ticker);
         Gate gate = builder.gate == null ? detector.gate() : builder.gate;
-        this.environment = new LockEnvironment(builder.ticker, builder.parker, gate, builder.executor, listeners);
+        this.environment =
+                new LockEnvironment(builder.ticker, builder.parker, gate, builder.executor, listeners, shutdown);
         this.lock = new Blueprint<>(
                 TaskLock.class, LockKind.LOCK, 0, id -> TaskLock.create(id, settingsOf(id.name()), environment));
         this.readWrite = new Blueprint<>(
@@ -328,6 +332,25 @@ public final class LockRegistry {
      */
     public List<Guard> guards() {
         return List.of(entries::inspectOwners, lots::inspectBreakers, entries::evictIdle);
+    }
+
+    /**
+     * Lets nobody wait any more: those who wait are sent away, and so is from now on whoever would have to wait, for whatever this
+     * registry has and in whatever {@linkplain #newLot() lot} it has made. What is free can still be taken, and whoever holds
+     * something goes on undisturbed. For who shuts the application down, when those at work have had their time to finish; it cannot be
+     * taken back. See {@link Primitive#turnWaitersAway()} for what they are told. Never blocks; later calls find nobody.
+     */
+    public void shutDown() {
+        if (!shutdown.hasBegun()) {
+            shutdown.begin();
+            entries.turnWaitersAway();
+            lots.breakAll(Task.start("shutdown", TaskKind.CUSTOM));
+        }
+    }
+
+    /** Whether nobody may wait any more. */
+    public boolean isShutDown() {
+        return shutdown.hasBegun();
     }
 
     /** For tests. */

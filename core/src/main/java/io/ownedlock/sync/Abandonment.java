@@ -51,11 +51,15 @@ public record Abandonment(
             case OWNER_OVERDUE -> "its owner holds it for too long";
             case OWNER_STUCK -> "its owner was told to end and does not leave";
             case OPERATOR -> "an operator sent its waiters away";
+            case SHUTDOWN -> "the application is shutting down, and its owner has not released it in time";
         };
     }
 
     /** What to do about it, for people. */
     String advice() {
+        if (reason == BreakReason.SHUTDOWN) {
+            return "Nobody may wait any more: try again when the application is back, or with another instance of it.";
+        }
         if (reason.isOwnerInside()) {
             return "Nobody may wait for it until its owner has released it: see what that thread is doing.";
         }

@@ -17,7 +17,9 @@ public enum BreakReason {
     /** The owner was told to end, and a thread is still inside after its grace. */
     OWNER_STUCK,
     /** Somebody in charge said so. */
-    OPERATOR;
+    OPERATOR,
+    /** The application is about to be gone, and the owner still has the lock. */
+    SHUTDOWN;
 
     static BreakReason of(TaskEnd end) {
         return switch (end.cause()) {
@@ -30,6 +32,6 @@ public enum BreakReason {
 
     /** Whether the owner still has the lock. */
     public boolean isOwnerInside() {
-        return this == OWNER_OVERDUE || this == OWNER_STUCK || this == OPERATOR;
+        return this == OWNER_OVERDUE || this == OWNER_STUCK || this == OPERATOR || this == SHUTDOWN;
     }
 }

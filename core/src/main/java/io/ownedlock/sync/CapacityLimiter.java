@@ -289,6 +289,21 @@ public final class CapacityLimiter implements Primitive {
     }
 
     @Override
+    public boolean cancelWaiter(long taskId) {
+        return pool.queue().cancel(taskId);
+    }
+
+    @Override
+    public void turnWaitersAway() {
+        pool.queue().turnWaitersAway();
+    }
+
+    @Override
+    public LockState state() {
+        return pool.state();
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         return pool.snapshot(kind());
     }

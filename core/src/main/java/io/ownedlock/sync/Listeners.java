@@ -44,6 +44,11 @@ final class Listeners implements LockListener {
     }
 
     @Override
+    public void deadlockWarned(LockId lock, String cycle) {
+        tell(listener -> listener.deadlockWarned(lock, cycle));
+    }
+
+    @Override
     public void contended(LockId lock) {
         tell(listener -> listener.contended(lock));
     }

@@ -100,12 +100,19 @@ final class LockConditions {
      * asks, since they hold nothing. For a watchdog.
      */
     void inspect() {
-        List<TaskCondition> conditions;
-        synchronized (cell.queue().lot().monitor()) {
-            conditions = List.copyOf(waitedFor);
-        }
-        conditions.forEach(TaskCondition::inspectWaiters);
+        waitedFor().forEach(TaskCondition::inspectWaiters);
         debtors.keySet().forEach(Task::endIfGone);
+    }
+
+    /** Fails all who wait for a condition, if nobody may wait any more. */
+    void turnWaitersAway() {
+        waitedFor().forEach(TaskCondition::turnWaitersAway);
+    }
+
+    private List<TaskCondition> waitedFor() {
+        synchronized (cell.queue().lot().monitor()) {
+            return List.copyOf(waitedFor);
+        }
     }
 
     /** The grant's owner has ended: it will pay no more. */

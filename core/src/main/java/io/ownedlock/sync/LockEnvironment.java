@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param gate is told of waits that might never end
  * @param executor completes futures, on threads that are in no task
  * @param listeners hear what happens
+ * @param shutdown whether anybody may still wait
  */
 public record LockEnvironment(
-        Ticker ticker, Parker parker, Gate gate, Executor executor, List<LockListener> listeners) {
+        Ticker ticker, Parker parker, Gate gate, Executor executor, List<LockListener> listeners, Shutdown shutdown) {
 
     /** Copies the list. */
     public LockEnvironment {
@@ -28,6 +29,12 @@ public record LockEnvironment(
         requireNonNull(gate, "gate");
         requireNonNull(executor, "executor");
         listeners = List.copyOf(listeners);
+        requireNonNull(shutdown, "shutdown");
+    }
+
+    /** One that no shutdown comes to. */
+    public LockEnvironment(Ticker ticker, Parker parker, Gate gate, Executor executor, List<LockListener> listeners) {
+        this(ticker, parker, gate, executor, listeners, new Shutdown());
     }
 
     /** All listeners as one that never throws; {@code null} if there is none, since telling nobody should cost nothing. */

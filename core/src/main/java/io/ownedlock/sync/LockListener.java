@@ -46,6 +46,15 @@ public interface LockListener {
      */
     default void deadlock(LockId lock, String cycle) {}
 
+    /**
+     * A wait will never end, and goes on all the same, since deadlocks are only warned of: it is in the log already. Told once for each
+     * such wait.
+     *
+     * @param lock what is waited for
+     * @param cycle who waits for whom, a line for each
+     */
+    default void deadlockWarned(LockId lock, String cycle) {}
+
     /** A task is about to wait for a lock. */
     default void contended(LockId lock) {}
 

@@ -49,6 +49,32 @@ final class LockQueue implements Resource, Turn {
         waits.inspect(this);
     }
 
+    /** Ends the waiting of one task, since somebody in charge said so. */
+    boolean cancel(long taskId) {
+        return waits.cancel(taskId, this);
+    }
+
+    /** Fails one that waits for a condition, if nobody may wait any more. */
+    boolean turnAway(Waiter waiter) {
+        return waits.isOver() && waits.turnAway(waiter, this::holdings);
+    }
+
+    /**
+     * Fails all who are in line, if nobody may wait any more: because of the owner, if there is one.
+     *
+     * @return whether nobody may
+     */
+    boolean turnWaitersAway() {
+        if (!waits.isOver()) {
+            return false;
+        }
+        if (!lot.isEmpty() && cell.state() instanceof Grant held) {
+            cell.breaking().seal(held, BreakReason.SHUTDOWN);
+        }
+        waits.turnAwayAll(this::holdings);
+        return true;
+    }
+
     Gate gate() {
         return gate;
     }
@@ -80,6 +106,13 @@ final class LockQueue implements Resource, Turn {
     @Override
     public RuntimeException deadlock(String cycle) {
         return new DeadlockException(cell.id(), cycle);
+    }
+
+    @Override
+    public void deadlockWarned(String cycle) {
+        if (listener != null) {
+            listener.deadlockWarned(cell.id(), cycle);
+        }
     }
 
     boolean await(Grant grant, Patience patience) throws InterruptedException {
@@ -158,7 +191,7 @@ final class LockQueue implements Resource, Turn {
         if (!grant.owner().isActive()) {
             return lot.fail(waiter, () -> cell.refusal(grant));
         }
-        return cell.abandonIfOwnerIsDead();
+        return turnWaitersAway() || cell.abandonIfOwnerIsDead();
     }
 
     /**
@@ -242,6 +275,16 @@ final class LockQueue implements Resource, Turn {
         } catch (InterruptedException e) {
             throw new AssertionError("Not interruptible", e);
         }
+    }
+
+    @Override
+    public String name() {
+        return cell.id().name();
+    }
+
+    @Override
+    public @Nullable String key() {
+        return cell.id().key();
     }
 
     @Override

@@ -56,9 +56,11 @@ public record LockSnapshot(
 
         /** Who is in line in a lot. */
         static List<Waiting> in(ParkingLot lot, LongFunction<Instant> clock) {
-            return lot.waiters().stream()
-                    .map(waiter -> new Waiting(waiter.task().info(), clock.apply(waiter.sinceNanos())))
-                    .toList();
+            return lot.isEmpty()
+                    ? List.of()
+                    : lot.waiters().stream()
+                            .map(waiter -> new Waiting(waiter.task().info(), clock.apply(waiter.sinceNanos())))
+                            .toList();
         }
     }
 

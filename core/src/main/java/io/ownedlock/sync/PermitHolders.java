@@ -39,6 +39,10 @@ final class PermitHolders {
         return claim != null && claim.state() == Claim.State.HELD ? claim : null;
     }
 
+    boolean isEmpty() {
+        return oldest == null;
+    }
+
     void add(Claim claim) {
         claim.older = newest;
         if (newest == null) {

@@ -216,6 +216,16 @@ final class PermitPool {
         }
     }
 
+    LockState state() {
+        synchronized (monitor()) {
+            return state(holders.isEmpty());
+        }
+    }
+
+    private static LockState state(boolean nobodyHolds) {
+        return nobodyHolds ? LockState.FREE : LockState.HELD;
+    }
+
     long available() {
         return read(PermitCount::available);
     }
@@ -245,8 +255,7 @@ final class PermitPool {
         List<LockSnapshot.Held> holds = holding.stream()
                 .map(claim -> new LockSnapshot.Held(claim.owner().info(), claim.since(), 1, false, null))
                 .toList();
-        LockState state = holds.isEmpty() ? LockState.FREE : LockState.HELD;
-        return new LockSnapshot(id, kind, state, holds, null, waiting, capacity);
+        return new LockSnapshot(id, kind, state(holds.isEmpty()), holds, null, waiting, capacity);
     }
 
     @Override

@@ -51,6 +51,24 @@ final class PermitQueue implements Resource, Turn {
         waits.inspect(this);
     }
 
+    /** Ends the waiting of one task, since somebody in charge said so. */
+    boolean cancel(long taskId) {
+        return waits.cancel(taskId, this);
+    }
+
+    /**
+     * Fails all who are in line, if nobody may wait any more.
+     *
+     * @return whether nobody may
+     */
+    boolean turnWaitersAway() {
+        if (!waits.isOver()) {
+            return false;
+        }
+        waits.turnAwayAll(pool::holders);
+        return true;
+    }
+
     /**
      * Joins the line for the calling thread.
      *
@@ -131,7 +149,7 @@ final class PermitQueue implements Resource, Turn {
         if (!claim.mayGoOn()) {
             return lot.fail(waiter, claim::refusal);
         }
-        return pool.exits().reclaimFromTheDead();
+        return turnWaitersAway() || pool.exits().reclaimFromTheDead();
     }
 
     private static Claim claimOf(Waiter waiter) {
@@ -184,6 +202,23 @@ final class PermitQueue implements Resource, Turn {
     @Override
     public RuntimeException deadlock(String cycle) {
         return new DeadlockException(pool.id(), cycle);
+    }
+
+    @Override
+    public void deadlockWarned(String cycle) {
+        if (listener != null) {
+            listener.deadlockWarned(pool.id(), cycle);
+        }
+    }
+
+    @Override
+    public String name() {
+        return pool.id().name();
+    }
+
+    @Override
+    public @Nullable String key() {
+        return pool.id().key();
     }
 
     @Override

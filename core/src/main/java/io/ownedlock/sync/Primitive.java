@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * watchdogs and operators; how each of them is taken, and what its owner's end does to it, it says itself.
  *
  * <p><b>When the application shuts down</b> nothing is broken by that alone: who waits goes on waiting until an owner gives back, ends
- * or is found dead, until its time is up, or until its thread is interrupted, as an executor does that is shut down at once.
+ * or is found dead, until its time is up, or until its thread is interrupted, as an executor does that is shut down at once. Once
+ * {@link Shutdown} has begun nobody waits any more; what is free can still be taken, and what is held be taken again and released.
  *
  * <p>Nothing here blocks. What is told is out of date when it returns.
  */
@@ -34,11 +35,30 @@ public sealed interface Primitive permits TaskLock, TaskReadWriteLock, TaskSemap
     /** How many wait. */
     int waiting();
 
+    /** What it is doing, as a {@link #snapshot()} says; costs much less. */
+    LockState state();
+
     /**
      * Ends the owners that are gone without a word, and gives up what they held then; looks for whatever else only time tells. For a
      * watchdog, one at a time.
      */
     void inspectOwners();
+
+    /**
+     * Ends the waiting of one task, since somebody in charge said so: it fails with a {@link LockRefusedException} that says that.
+     * Whoever holds this, and whoever else waits, is not disturbed.
+     *
+     * @param taskId the {@linkplain io.ownedlock.task.Task#id() id} of the task
+     * @return whether it was waiting in line; who waits for a condition to be notified is not
+     */
+    boolean cancelWaiter(long taskId);
+
+    /**
+     * Sends everyone away who waits, once {@link Shutdown} has begun; without it, nobody. Who waits for a lock that somebody holds fails
+     * with a {@link BrokenLockException} that names that one, everyone else with a {@link LockRefusedException}; and so does from
+     * then on whoever would have to wait.
+     */
+    void turnWaitersAway();
 
     /** As it is now. */
     LockSnapshot snapshot();

@@ -49,6 +49,27 @@ final class ReadWriteQueue implements Resource, Turn {
         waits.inspect(this);
     }
 
+    /** Ends the waiting of one task, since somebody in charge said so. */
+    boolean cancel(long taskId) {
+        return waits.cancel(taskId, this);
+    }
+
+    /**
+     * Fails all who are in line and cannot be let in, if nobody may wait any more: because of who is inside, if anybody is.
+     *
+     * @return whether nobody may
+     */
+    boolean turnWaitersAway() {
+        if (!waits.isOver()) {
+            return false;
+        }
+        if (!lot.isEmpty()) {
+            seal(cell.occupancy().inside(), BreakReason.SHUTDOWN);
+        }
+        waits.turnAwayAll(this::holdings);
+        return true;
+    }
+
     /** A writer waits for every reader, a reader for a writer inside; and both for who is in line before them. */
     @Override
     public List<Share> holdings() {
@@ -69,6 +90,13 @@ final class ReadWriteQueue implements Resource, Turn {
     @Override
     public RuntimeException deadlock(String cycle) {
         return new DeadlockException(cell.id(), cycle);
+    }
+
+    @Override
+    public void deadlockWarned(String cycle) {
+        if (listener != null) {
+            listener.deadlockWarned(cell.id(), cycle);
+        }
     }
 
     boolean await(Share share, Patience patience) throws InterruptedException {
@@ -137,7 +165,7 @@ final class ReadWriteQueue implements Resource, Turn {
         if (!share.owner().isActive()) {
             return lot.fail(waiter, () -> cell.refusal(share));
         }
-        return cell.exits().abandonTheDead();
+        return turnWaitersAway() || cell.exits().abandonTheDead();
     }
 
     /** Lets in from the head of the line: a writer, or readers up to the next writer. */
@@ -243,6 +271,16 @@ final class ReadWriteQueue implements Resource, Turn {
         if (waiter != null) {
             waits.fail(waiter, this, () -> cell.refusal(share));
         }
+    }
+
+    @Override
+    public String name() {
+        return cell.id().name();
+    }
+
+    @Override
+    public @Nullable String key() {
+        return cell.id().key();
     }
 
     @Override

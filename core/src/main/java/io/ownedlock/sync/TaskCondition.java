@@ -27,7 +27,8 @@ import java.util.concurrent.locks.Condition;
  * <p><b>When a waiter is interrupted or runs out of time</b> it lines up for the lock and returns when it has it; if it was notified
  * before that, it was notified, and the interrupt is kept.
  *
- * <p><b>When the application shuts down</b>, waits go on, as those for the lock do: see {@link Primitive}.
+ * <p><b>When the application shuts down</b>, waits go on until {@link Shutdown} begins, as those for the lock do: see {@link Primitive}.
+ * Then they fail with a {@link LockRefusedException}, and the lock is not held.
  *
  * <p>A lock that a nested task has borrowed, or that a future has brought to the same task, cannot be given up by waiting: somebody else
  * may be at work there. That throws an {@link IllegalMonitorStateException}, as does every method if the current task does not hold
@@ -205,6 +206,10 @@ public final class TaskCondition implements Condition {
         waiting.inspectWaiters();
     }
 
+    void turnWaitersAway() {
+        waiting.waiters().forEach(cell.queue()::turnAway);
+    }
+
     boolean isEmpty() {
         return waiting.isEmpty();
     }
@@ -226,7 +231,7 @@ public final class TaskCondition implements Condition {
         }
 
         void untilInLine() {
-            while (waiting.contains(waiter)) {
+            while (waiting.contains(waiter) && !cell.queue().turnAway(waiter)) {
                 if (!waiter.task().isActive()) {
                     cell.queue().refuse(LockQueue.intent(waiter));
                 } else if (interrupted && patience.interruptible()) {

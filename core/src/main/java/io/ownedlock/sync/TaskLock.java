@@ -172,6 +172,22 @@ public final class TaskLock extends HoldableLock implements Primitive {
     }
 
     @Override
+    public boolean cancelWaiter(long taskId) {
+        return cell.queue().cancel(taskId);
+    }
+
+    @Override
+    public void turnWaitersAway() {
+        cell.queue().turnWaitersAway();
+        cell.conditions().turnWaitersAway();
+    }
+
+    @Override
+    public LockState state() {
+        return stateOf(cell.state());
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         List<LockSnapshot.Waiting> waiting = LockSnapshot.Waiting.in(lot(), cell::instantOf);
         Cell seen = cell.state();

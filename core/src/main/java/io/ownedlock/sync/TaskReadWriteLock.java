@@ -164,6 +164,22 @@ public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
     }
 
     @Override
+    public boolean cancelWaiter(long taskId) {
+        return cell.queue().cancel(taskId);
+    }
+
+    @Override
+    public void turnWaitersAway() {
+        cell.queue().turnWaitersAway();
+    }
+
+    @Override
+    public LockState state() {
+        Occupancy seen = cell.occupancy();
+        return state(seen, seen.seal());
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         Occupancy seen = cell.occupancy();
         Abandonment seal = seen.seal();

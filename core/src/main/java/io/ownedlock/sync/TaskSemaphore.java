@@ -225,6 +225,21 @@ public final class TaskSemaphore implements Primitive {
     }
 
     @Override
+    public boolean cancelWaiter(long taskId) {
+        return pool.queue().cancel(taskId);
+    }
+
+    @Override
+    public void turnWaitersAway() {
+        pool.queue().turnWaitersAway();
+    }
+
+    @Override
+    public LockState state() {
+        return pool.state();
+    }
+
+    @Override
     public LockSnapshot snapshot() {
         return pool.snapshot(kind());
     }

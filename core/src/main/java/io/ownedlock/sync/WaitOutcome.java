@@ -10,12 +10,22 @@ public enum WaitOutcome {
     TIMED_OUT,
     /** The waiting thread was interrupted. */
     INTERRUPTED,
-    /** It would not be given: {@link LockRefusedException}, {@link DeadlockException}. */
-    REFUSED;
+    /** It would not be given: {@link LockRefusedException}. */
+    REFUSED,
+    /** The wait would never have ended: {@link DeadlockException}. */
+    DEADLOCK;
 
-    static WaitOutcome of(RuntimeException told) {
-        return told instanceof BrokenLockException
-                ? BROKEN
-                : told instanceof WaitTooLongException ? TIMED_OUT : REFUSED;
+    /** How the wait came out whose task was told this. */
+    public static WaitOutcome of(RuntimeException told) {
+        if (told instanceof BrokenLockException) {
+            return BROKEN;
+        }
+        if (told instanceof WaitTooLongException) {
+            return TIMED_OUT;
+        }
+        if (told instanceof LockInterruptedException) {
+            return INTERRUPTED;
+        }
+        return told instanceof DeadlockException ? DEADLOCK : REFUSED;
     }
 }

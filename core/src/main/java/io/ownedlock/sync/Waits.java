@@ -21,6 +21,7 @@ final class Waits {
     private final Gate gate;
     private final Executor executor;
     private final @Nullable LockListener listener;
+    private final Shutdown shutdown;
     private final Undelivered undelivered = new Undelivered();
 
     Waits(LockId id, ParkingLot lot, LockEnvironment environment) {
@@ -30,6 +31,7 @@ final class Waits {
         this.gate = environment.gate();
         this.executor = environment.executor();
         this.listener = environment.audience();
+        this.shutdown = environment.shutdown();
     }
 
     /**
@@ -106,24 +108,68 @@ final class Waits {
         undelivered.tell();
     }
 
-    /** Fails a waiter, if nobody else has decided; whoever waited behind it may get on. */
-    void fail(Waiter waiter, Turn turn, Supplier<? extends RuntimeException> failure) {
-        if (lot.fail(waiter, failure)) {
+    /**
+     * Fails a waiter, if nobody else has decided; whoever waited behind it may get on.
+     *
+     * @return whether nobody else had
+     */
+    boolean fail(Waiter waiter, Turn turn, Supplier<? extends RuntimeException> failure) {
+        boolean failed = lot.fail(waiter, failure);
+        if (failed) {
             turn.passOn();
         }
+        return failed;
+    }
+
+    /**
+     * Ends the waiting of one task, by its thread and by futures, since somebody in charge said so.
+     *
+     * @return whether it was waiting
+     */
+    boolean cancel(long taskId, Turn turn) {
+        boolean waited = false;
+        for (Waiter waiter : lot.waiters()) {
+            if (waiter.task().id() == taskId) {
+                waited |= fail(waiter, turn, () -> new LockRefusedException(id, "an operator has ended this wait."));
+            }
+        }
+        return waited;
+    }
+
+    /** Whether nobody may wait any more. */
+    boolean isOver() {
+        return shutdown.hasBegun();
+    }
+
+    /** Fails a waiter of this lot or a sibling, since nobody may wait any more. */
+    boolean turnAway(Waiter waiter, Supplier<? extends List<? extends Holding>> holders) {
+        return lot.fail(
+                waiter,
+                () -> new LockRefusedException(
+                        id,
+                        "the application is shutting down, and nobody may wait any more" + held(holders.get())
+                                + ". Try again when it is back, or with another instance of it."));
+    }
+
+    /** Fails everyone in line, since nobody may wait any more. */
+    void turnAwayAll(Supplier<? extends List<? extends Holding>> holders) {
+        lot.waiters().forEach(waiter -> turnAway(waiter, holders));
     }
 
     /** What somebody throws who has found the line full. */
     LockRefusedException noRoom(int maxWaiters, List<? extends Holding> holders) {
-        String held = holders.isEmpty()
+        LockRefusedException refusal = new LockRefusedException(
+                id,
+                "as many as may wait are waiting, " + maxWaiters + held(holders)
+                        + ". Try again later, or let more wait (max-waiters).");
+        return Listeners.told(listener, id, refusal, 0);
+    }
+
+    private static String held(List<? extends Holding> holders) {
+        return holders.isEmpty()
                 ? ""
                 : ", and " + holders.get(0).owner() + " holds it since "
                         + holders.get(0).since();
-        LockRefusedException refusal = new LockRefusedException(
-                id,
-                "as many as may wait are waiting, " + maxWaiters + held
-                        + ". Try again later, or let more wait (max-waiters).");
-        return Listeners.told(listener, id, refusal, 0);
     }
 
     /** How long it has waited. */

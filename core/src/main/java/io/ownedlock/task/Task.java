@@ -35,6 +35,7 @@ public final class Task extends TaskWord {
     private final boolean scoped;
 
     private volatile String name;
+    private volatile @Nullable String traceId;
 
     private Task(
             String name,
@@ -183,6 +184,22 @@ public final class Task extends TaskWord {
         name = requireNonNull(better, "better");
     }
 
+    /**
+     * Says which distributed trace the task is part of, for errors and logs to lead there. What was said first stays: whoever has seen
+     * it is to find it again.
+     */
+    public void traceId(String id) {
+        requireNonNull(id, "id");
+        if (traceId == null) {
+            traceId = id;
+        }
+    }
+
+    /** Which trace the task is part of; {@code null} if nobody has said so. */
+    public @Nullable String traceId() {
+        return traceId;
+    }
+
     /** What sort of work the task is. */
     public TaskKind kind() {
         return kind;
@@ -209,7 +226,8 @@ public final class Task extends TaskWord {
                 parent,
                 Instant.ofEpochMilli(startedMillis),
                 end == null ? null : end.at(),
-                last == null ? null : last.getName());
+                last == null ? null : last.getName(),
+                traceId);
     }
 
     /** The short form by which logs and errors name the task. */

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param started when it started
  * @param ended when it ended; {@code null} while it goes on
  * @param thread the name of the thread that is in the task, or was last; {@code null} if no thread ever was
+ * @param traceId which trace the task is part of; {@code null} if nobody has {@linkplain Task#traceId(String) said so}
  */
 public record TaskInfo(
         long id,
@@ -22,7 +23,8 @@ public record TaskInfo(
         @Nullable String parent,
         Instant started,
         @Nullable Instant ended,
-        @Nullable String thread)
+        @Nullable String thread,
+        @Nullable String traceId)
         implements Serializable {
 
     /** The short form by which logs and errors name a task. */
@@ -30,11 +32,12 @@ public record TaskInfo(
         return label(kind, id, name);
     }
 
-    /** The label, on which thread it is, and who started it: for errors and logs that blame it. */
+    /** The label, on which thread it is, who started it, and in which trace: for errors and logs that blame it. */
     public String describe() {
         return label()
                 + (thread == null ? "" : " on thread " + thread)
-                + (parent == null ? "" : " (started by " + parent + ")");
+                + (parent == null ? "" : " (started by " + parent + ")")
+                + (traceId == null ? "" : " in trace " + traceId);
     }
 
     static String label(TaskKind kind, long id, String name) {

@@ -300,6 +300,7 @@ class DeadlockDetectorTest extends DeadlockTesting {
                 .satisfies(edge -> {
                     assertThat(edge.kind()).isEqualTo(WaitForGraph.Kind.HELD_BY);
                     assertThat(edge.resource()).isEqualTo("a");
+                    assertThat(edge.key()).isNull();
                     assertThat(edge.holder().label()).isEqualTo(first.label());
                     assertThat(edge.since()).isEqualTo(time.now());
                 });

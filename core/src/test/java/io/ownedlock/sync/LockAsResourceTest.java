@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ownedlock.park.Gate;
+import io.ownedlock.park.ParkingLot;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -31,6 +32,22 @@ class LockAsResourceTest extends LockTesting {
                     .isEqualTo(List.of(held));
             return null;
         });
+    }
+
+    @Test
+    void tellsItsNameApartFromItsKey() {
+        LockId id = new LockId("order", "42");
+        assertThat(List.of(
+                        newLock(LockSettings.DEFAULTS).lot(),
+                        TaskReadWriteLock.create(id, LockSettings.DEFAULTS, environment())
+                                .lot(),
+                        TaskSemaphore.create(id, 1, environment()).lot()))
+                .extracting(ParkingLot::resource)
+                .allSatisfy(resource -> {
+                    assertThat(resource.name()).isEqualTo("order");
+                    assertThat(resource.key()).isEqualTo("42");
+                    assertThat(resource).hasToString("order[42]");
+                });
     }
 
     @Test

@@ -125,6 +125,36 @@ class LockSnapshotTest extends LockTesting {
         assertThat(seen.capacity()).isEqualTo(new Capacity(3, 0));
     }
 
+    /** The same, whichever of the two ways one asks. */
+    private static LockState state(Primitive primitive) {
+        assertThat(primitive.state()).isEqualTo(primitive.snapshot().state());
+        return primitive.state();
+    }
+
+    @Test
+    void theStateCanBeAskedForAlone() {
+        LockSettings poisoning = LockSettings.DEFAULTS.withOnOwnerEnd(OnOwnerEnd.POISON);
+        TaskLock lock = newLock(poisoning);
+        TaskReadWriteLock pair = TaskReadWriteLock.create(ID, poisoning, environment());
+        TaskSemaphore semaphore = TaskSemaphore.create(ID, 1, environment());
+        CapacityLimiter limiter = CapacityLimiter.create(ID, 1, environment());
+        List<Primitive> all = List.of(lock, pair, semaphore, limiter);
+        assertThat(all).extracting(LockSnapshotTest::state).containsOnly(LockState.FREE);
+        Task owner = task("owner");
+        in(owner, lock::acquire);
+        in(owner, pair.writeLock()::acquire);
+        in(owner, semaphore::acquire);
+        in(owner, limiter::acquire);
+        assertThat(all).extracting(LockSnapshotTest::state).containsOnly(LockState.HELD);
+        lock.breakWaiters();
+        pair.breakWaiters();
+        assertThat(List.of(lock, pair)).extracting(LockSnapshotTest::state).containsOnly(LockState.SEALED);
+        owner.end();
+        assertThat(all)
+                .extracting(LockSnapshotTest::state)
+                .containsExactly(LockState.POISONED, LockState.POISONED, LockState.FREE, LockState.FREE);
+    }
+
     @Test
     void aSemaphoreThatHasBeenReleasedTooOftenIsNotIdle() {
         TaskSemaphore semaphore = TaskSemaphore.create(ID, 0, environment());

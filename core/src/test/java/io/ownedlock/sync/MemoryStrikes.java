@@ -17,6 +17,8 @@ final class MemoryStrikes {
     /** So many strikes at each operation; each object that it makes, if there are none. */
     private static final int STRIKES = Integer.getInteger("memory.strikes", 0);
 
+    private static final long PATIENCE_MILLIS = 20_000;
+
     private MemoryStrikes() {}
 
     /**
@@ -44,7 +46,7 @@ final class MemoryStrikes {
         System.exit(failures == 0 && strikes > 0 ? 0 : 1);
     }
 
-    private static int everywhere(Mishap.Maker maker) {
+    private static int everywhere(Mishap.Maker maker) throws InterruptedException {
         int need = 0;
         for (int i = 0; i < 3; i++) {
             need = rehearse(maker.make());
@@ -86,8 +88,11 @@ final class MemoryStrikes {
      *
      * @return whether the caller was struck; it may be somebody else, or nobody be told
      */
-    private static boolean strike(Mishap mishap, int bytes) {
+    private static boolean strike(Mishap mishap, int bytes) throws InterruptedException {
         Actor<Boolean> actor = Actor.start("struck", () -> Mishap.in(mishap.struck, () -> operate(mishap, bytes)));
+        // Not the actor's own way to be waited for: that takes memory, which there may be none of by now.
+        actor.thread().join(PATIENCE_MILLIS);
+        FullHeap.free();
         try {
             boolean struck = actor.result();
             Actor.awaitUntil(() -> !actor.thread().isAlive(), () -> "the thread to die");

@@ -379,6 +379,7 @@ class TaskTest {
     void theInfoIsTheStoryOfTheTask() {
         Task task = Task.start("GET /", TaskKind.REQUEST);
         assertThat(task.info().thread()).isNull();
+        assertThat(task.info().traceId()).isNull();
         task.rename("GET /orders/{id}");
         Actor.run("worker", () -> task.attach().close()).result();
 

@@ -6,6 +6,7 @@ import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.OwnedLock.Release;
 import io.ownedlock.spring.aop.LockedMethod.Wanted;
 import io.ownedlock.sync.LockNotAcquiredException;
+import io.ownedlock.sync.WaitOutcome;
 import io.ownedlock.task.Task;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,12 +20,14 @@ final class LockInterceptor implements MethodInterceptor {
 
     private final LockedMethods methods;
     private final Supplier<LockRegistry> registry;
+    private final Supplier<CallObserver> observer;
     private final Transactions transactions = Transactions.find();
     private final OutlivedLocks outlived = new OutlivedLocks();
 
-    LockInterceptor(LockedMethods methods, Supplier<LockRegistry> registry) {
+    LockInterceptor(LockedMethods methods, Supplier<LockRegistry> registry, Supplier<CallObserver> observer) {
         this.methods = methods;
         this.registry = registry;
+        this.observer = observer;
     }
 
     @Override
@@ -32,24 +35,7 @@ final class LockInterceptor implements MethodInterceptor {
         Object target = requireNonNull(invocation.getThis(), "target");
         LockedMethod method = requireNonNull(
                 methods.of(invocation.getMethod(), AopUtils.getTargetClass(target)), "not an annotated method");
-        if (method.release() == Release.AFTER_COMPLETION && transactions.isActive()) {
-            // A task of the call's own would be over before the transaction.
-            return locked(invocation, method, holds -> {
-                closeAfterCompletion(holds);
-                return Task.<@Nullable Object, Throwable>runInAnyTask(method.label(), () -> holds.proceed(invocation));
-            });
-        }
-        if (method.mayReturnStage()) {
-            StagedCall call = new StagedCall();
-            return call.run(method.label(), () -> locked(invocation, method, holds -> call.proceed(holds, invocation)));
-        }
-        return Task.<@Nullable Object, Throwable>runInAnyTask(
-                method.label(),
-                () -> locked(invocation, method, holds -> {
-                    try (holds) {
-                        return holds.proceed(invocation);
-                    }
-                }));
+        return observer.get().observe(new Call(method, invocation));
     }
 
     /** What to do under the locks of a call. */
@@ -57,22 +43,77 @@ final class LockInterceptor implements MethodInterceptor {
         @Nullable Object run(Holds holds) throws Throwable;
     }
 
-    private @Nullable Object locked(MethodInvocation invocation, LockedMethod method, Body body) throws Throwable {
-        Holds holds;
-        try {
-            List<Wanted> wanted = method.wanted(registry.get(), invocation.getArguments());
-            if (method.release() == Release.RETURN && transactions.isActive()) {
-                outlived.warn(method.label(), wanted);
-            }
-            holds = Holds.acquire(wanted);
-        } catch (LockNotAcquiredException e) {
-            Fallback fallback = method.fallback();
-            if (fallback == null || !fallback.handles(e)) {
-                throw e;
-            }
-            return fallback.call(invocation, e);
+    private final class Call implements CallObserver.Call {
+
+        private final LockedMethod method;
+        private final MethodInvocation invocation;
+        private @Nullable WaitOutcome outcome;
+
+        Call(LockedMethod method, MethodInvocation invocation) {
+            this.method = method;
+            this.invocation = invocation;
         }
-        return holds == null ? method.skipped() : body.run(holds);
+
+        @Override
+        public String method() {
+            return method.label();
+        }
+
+        @Override
+        public List<String> locks() {
+            return method.names();
+        }
+
+        @Override
+        public @Nullable WaitOutcome outcome() {
+            return outcome;
+        }
+
+        @Override
+        public @Nullable Object proceed() throws Throwable {
+            if (method.release() == Release.AFTER_COMPLETION && transactions.isActive()) {
+                // A task of the call's own would be over before the transaction.
+                return locked(holds -> {
+                    closeAfterCompletion(holds);
+                    return Task.<@Nullable Object, Throwable>runInAnyTask(
+                            method.label(), () -> holds.proceed(invocation));
+                });
+            }
+            if (method.mayReturnStage()) {
+                StagedCall call = new StagedCall();
+                return call.run(method.label(), () -> locked(holds -> call.proceed(holds, invocation)));
+            }
+            return Task.<@Nullable Object, Throwable>runInAnyTask(
+                    method.label(),
+                    () -> locked(holds -> {
+                        try (holds) {
+                            return holds.proceed(invocation);
+                        }
+                    }));
+        }
+
+        private @Nullable Object locked(Body body) throws Throwable {
+            Holds holds;
+            try {
+                List<Wanted> wanted = method.wanted(registry.get(), invocation.getArguments());
+                if (method.release() == Release.RETURN && transactions.isActive()) {
+                    outlived.warn(method.label(), wanted);
+                }
+                holds = Holds.acquire(wanted);
+            } catch (LockNotAcquiredException e) {
+                outcome = WaitOutcome.of(e);
+                Fallback fallback = method.fallback();
+                if (fallback == null || !fallback.handles(e)) {
+                    throw e;
+                }
+                return fallback.call(invocation, e);
+            }
+            if (holds == null) {
+                return method.skipped();
+            }
+            outcome = WaitOutcome.GRANTED;
+            return body.run(holds);
+        }
     }
 
     private void closeAfterCompletion(Holds holds) {

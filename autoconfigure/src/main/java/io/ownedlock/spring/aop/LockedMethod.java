@@ -41,6 +41,11 @@ record LockedMethod(
         }
     }
 
+    /** The names of its locks, each once and in order. */
+    List<String> names() {
+        return operations.stream().map(LockOperation::name).distinct().sorted().toList();
+    }
+
     /**
      * The locks for a call with these arguments, in the order in which everybody takes them: two calls never wait for each other.
      * Each of them once, and writing before, so instead of, reading: two keys may turn out to be the same.

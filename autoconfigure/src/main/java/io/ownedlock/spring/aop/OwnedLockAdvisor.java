@@ -31,18 +31,28 @@ public final class OwnedLockAdvisor extends AbstractPointcutAdvisor {
     private final transient LockedMethods pointcut;
     private final transient LockInterceptor advice;
 
+    /** Makes an advisor whose calls nobody observes. */
+    public OwnedLockAdvisor(
+            Supplier<LockRegistry> registry, StringValueResolver placeholders, Predicate<String> isKnown) {
+        this(registry, () -> CallObserver.NONE, placeholders, isKnown);
+    }
+
     /**
-     * Makes the advisor, which asks for the registry no earlier than at the first call: advisors are made before most beans.
+     * Makes the advisor, which asks for other beans no earlier than at the first call: advisors are made before most of them.
      *
      * @param registry where the locks are; asked once
+     * @param observer who is around each call; asked once
      * @param placeholders resolves <code>${...}</code> in names and durations
      * @param isKnown whether a lock may have this name; a name that is not known is a mistake
      */
     public OwnedLockAdvisor(
-            Supplier<LockRegistry> registry, StringValueResolver placeholders, Predicate<String> isKnown) {
+            Supplier<LockRegistry> registry,
+            Supplier<CallObserver> observer,
+            StringValueResolver placeholders,
+            Predicate<String> isKnown) {
         this.registry = SingletonSupplier.of(() -> bound(registry.get()));
         this.pointcut = new LockedMethods(new AnnotationReader(new OperationReader(placeholders, isKnown, settings)));
-        this.advice = new LockInterceptor(pointcut, this.registry);
+        this.advice = new LockInterceptor(pointcut, this.registry, SingletonSupplier.of(observer));
         setOrder(ORDER);
     }
 

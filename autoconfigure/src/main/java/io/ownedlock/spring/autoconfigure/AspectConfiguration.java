@@ -1,6 +1,7 @@
 package io.ownedlock.spring.autoconfigure;
 
 import io.ownedlock.registry.LockRegistry;
+import io.ownedlock.spring.aop.CallObserver;
 import io.ownedlock.spring.aop.OwnedLockAdvisor;
 import io.ownedlock.spring.aop.OwnedLockCheck;
 import java.util.function.Predicate;
@@ -31,15 +32,19 @@ class AspectConfiguration {
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     @ConditionalOnMissingBean
-    static OwnedLockAdvisor ownedLockAdvisor(ObjectProvider<LockRegistry> registry, Environment environment) {
+    static OwnedLockAdvisor ownedLockAdvisor(
+            ObjectProvider<LockRegistry> registry, ObjectProvider<CallObserver> observer, Environment environment) {
         Binder binder = Binder.get(environment);
         OwnedLockAspectProperties properties =
                 binder.bindOrCreate("owned-lock.aspect", OwnedLockAspectProperties.class);
         Predicate<String> isKnown = properties.strict()
                 ? binder.bindOrCreate("owned-lock", OwnedLockProperties.class).locks()::containsKey
                 : name -> true;
-        OwnedLockAdvisor advisor =
-                new OwnedLockAdvisor(registry::getObject, environment::resolveRequiredPlaceholders, isKnown);
+        OwnedLockAdvisor advisor = new OwnedLockAdvisor(
+                registry::getObject,
+                () -> observer.getIfAvailable(() -> CallObserver.NONE),
+                environment::resolveRequiredPlaceholders,
+                isKnown);
         advisor.setOrder(properties.order());
         return advisor;
     }

@@ -23,6 +23,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param watchdog The periodic look at the owners of locks, which finds those that ended without a word.
  * @param log The lines about incidents.
  * @param events Incidents as application events.
+ * @param shutdown What becomes of those who wait when the application shuts down.
+ * @param jfr Locks in recordings of the JDK's Flight Recorder.
+ * @param tracing Tasks and distributed traces.
  */
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
@@ -33,7 +36,10 @@ record OwnedLockProperties(
         @DefaultValue Registry registry,
         @DefaultValue Watchdog watchdog,
         @DefaultValue Log log,
-        @DefaultValue Events events) {
+        @DefaultValue Events events,
+        @DefaultValue Shutdown shutdown,
+        @DefaultValue Jfr jfr,
+        @DefaultValue Tracing tracing) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
@@ -168,4 +174,26 @@ record OwnedLockProperties(
      * @param enabled Whether to publish incidents as application events.
      */
     record Events(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The shutdown.
+     *
+     * @param enabled Whether to tell those who still wait for a lock when four fifths of
+     *     spring.lifecycle.timeout-per-shutdown-phase are up. When off, they wait until their threads are interrupted.
+     */
+    record Shutdown(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * The Flight Recorder.
+     *
+     * @param enabled Whether waits, holds, breaks and deadlocks are events of the JDK's Flight Recorder, for whoever records.
+     */
+    record Jfr(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Tracing.
+     *
+     * @param enabled Whether errors, logs and the endpoint name the trace that a lock's owner is part of.
+     */
+    record Tracing(@DefaultValue("true") boolean enabled) {}
 }

@@ -34,6 +34,8 @@ final class Advice {
             case OWNER_STUCK ->
                 "Take a thread dump to see why that thread goes on, and give what it waits for a timeout; or raise ending-grace.";
             case OPERATOR -> "Ask who did it, and see what that thread is doing: it holds the lock all the same.";
+            case SHUTDOWN ->
+                "Give what that thread waits for a timeout, or those at work more time: spring.lifecycle.timeout-per-shutdown-phase.";
         };
     }
 }

@@ -1,23 +1,27 @@
 package io.ownedlock.spring.observe;
 
 import io.ownedlock.registry.LockRegistry;
-import io.ownedlock.sync.LockSnapshot;
-import io.ownedlock.sync.LockState;
+import io.ownedlock.sync.LockKind;
 import io.ownedlock.sync.Primitive;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** How many locks and other primitives there are, and what they are doing; counted one after the other, so under load only nearly true. */
-record Census(int locks, int held, int waiting, int poisoned, int sealed) {
+/**
+ * How many locks and other primitives there are, and what they are doing; counted one after the other, so under load only nearly true.
+ *
+ * @param overdue how many are held for longer than they may be
+ */
+record Census(int locks, int held, int waiting, int poisoned, int sealed, int overdue) {
 
-    static final Census NONE = new Census(0, 0, 0, 0, 0);
-
-    static final Census IDLE = new Census(1, 0, 0, 0, 0);
+    static final Census NONE = new Census(0, 0, 0, 0, 0, 0);
 
     static Map<String, Census> byName(LockRegistry registry) {
         Map<String, Census> byName = new HashMap<>();
-        registry.forEach(primitive -> byName.merge(primitive.id().name(), of(primitive), Census::plus));
+        registry.forEach(primitive -> byName.merge(primitive.id().name(), of(primitive, registry), Census::plus));
         return byName;
     }
 
@@ -25,18 +29,32 @@ record Census(int locks, int held, int waiting, int poisoned, int sealed) {
         return parts.stream().reduce(NONE, Census::plus);
     }
 
-    private static Census of(Primitive primitive) {
-        // Most locks are idle at most times, and a snapshot is not for nothing.
-        return primitive.isIdle() ? IDLE : of(primitive.snapshot());
+    static Census of(Primitive primitive, LockRegistry registry) {
+        int waiting = primitive.waiting();
+        return switch (primitive.state()) {
+            case FREE -> new Census(1, 0, waiting, 0, 0, 0);
+            case HELD -> new Census(1, 1, waiting, 0, 0, overdue(primitive, registry));
+            case SEALED -> new Census(1, 1, waiting, 0, 1, overdue(primitive, registry));
+            case POISONED -> new Census(1, 0, waiting, 1, 0, 0);
+        };
     }
 
-    static Census of(LockSnapshot seen) {
-        return new Census(
-                1,
-                seen.holds().isEmpty() ? 0 : 1,
-                seen.waiting().size(),
-                seen.state() == LockState.POISONED ? 1 : 0,
-                seen.state() == LockState.SEALED ? 1 : 0);
+    private static int overdue(Primitive held, LockRegistry registry) {
+        Duration atMost = holdAtMost(held, registry);
+        // A snapshot is not for nothing, and most locks may be held for as long as it takes.
+        Instant since = atMost == null ? null : Sighting.of(held.snapshot()).heldSince();
+        return since != null && Duration.between(since, Instant.now()).compareTo(atMost) >= 0 ? 1 : 0;
+    }
+
+    /** Permits may be held for as long as one likes. */
+    private static @Nullable Duration holdAtMost(Primitive primitive, LockRegistry registry) {
+        boolean isLock = primitive.kind() == LockKind.LOCK || primitive.kind() == LockKind.READ_WRITE;
+        return isLock ? registry.settingsOf(primitive.id().name()).holdAtMost() : null;
+    }
+
+    /** Whether there is anything that somebody should look at. */
+    boolean isTroubled() {
+        return poisoned > 0 || sealed > 0 || overdue > 0;
     }
 
     Census plus(Census other) {
@@ -45,6 +63,7 @@ record Census(int locks, int held, int waiting, int poisoned, int sealed) {
                 held + other.held,
                 waiting + other.waiting,
                 poisoned + other.poisoned,
-                sealed + other.sealed);
+                sealed + other.sealed,
+                overdue + other.overdue);
     }
 }

@@ -10,7 +10,6 @@ import io.ownedlock.task.TaskInfo;
 import io.ownedlock.time.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -24,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 public final class IncidentLog implements LockListener {
 
     private static final Log LOG = LogFactory.getLog(IncidentLog.class);
-
-    /** Keys and task names may come from outside, and could pretend to be lines of their own. */
-    private static final Pattern LINE_BREAKERS = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
     private enum Kind {
         ABANDONED,
@@ -127,7 +123,7 @@ public final class IncidentLog implements LockListener {
         if (swallowed == LineLimit.NOT_NOW) {
             return;
         }
-        String line = LINE_BREAKERS.matcher(text.get()).replaceAll("_")
+        String line = OneLine.of(text.get())
                 + (incident == null ? "" : " Incident " + incident + ".")
                 + (swallowed == 0 ? "" : " " + swallowed + " more like this were not logged.");
         IncidentContext.run(incident, () -> {

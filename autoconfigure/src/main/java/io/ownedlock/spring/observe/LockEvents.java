@@ -10,6 +10,7 @@ import io.ownedlock.sync.Overdue;
 import io.ownedlock.task.TaskInfo;
 import java.time.Duration;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** Publishes incidents as application events, on the thread that found them out; see {@link LockEvent}. */
 public final class LockEvents implements LockListener {
@@ -23,31 +24,47 @@ public final class LockEvents implements LockListener {
 
     @Override
     public void abandoned(Abandonment abandonment, int waitersTold) {
-        publisher.publishEvent(new LockEvent.Abandoned(abandonment, waitersTold));
+        publish(new LockEvent.Abandoned(abandonment, waitersTold));
     }
 
     @Override
     public void sealed(Abandonment seal, int waitersTold) {
-        publisher.publishEvent(new LockEvent.Sealed(seal, waitersTold));
+        publish(new LockEvent.Sealed(seal, waitersTold));
     }
 
     @Override
     public void overdue(Overdue overdue) {
-        publisher.publishEvent(new LockEvent.Overdue(overdue));
+        publish(new LockEvent.Overdue(overdue));
     }
 
     @Override
     public void deadlock(LockId lock, String cycle) {
-        publisher.publishEvent(new LockEvent.Deadlock(lock, cycle));
+        publish(new LockEvent.Deadlock(lock, cycle, true));
+    }
+
+    @Override
+    public void deadlockWarned(LockId lock, String cycle) {
+        publish(new LockEvent.Deadlock(lock, cycle, false));
     }
 
     @Override
     public void reclaimed(LockId lock, TaskInfo owner, long heldNanos) {
-        publisher.publishEvent(new LockEvent.Reclaimed(lock, owner, Duration.ofNanos(heldNanos)));
+        publish(new LockEvent.Reclaimed(lock, owner, Duration.ofNanos(heldNanos)));
     }
 
     @Override
     public void repaired(LockId lock) {
-        publisher.publishEvent(new LockEvent.Repaired(lock));
+        publish(new LockEvent.Repaired(lock));
+    }
+
+    /** Nobody listens any more when the application is gone, while locks may be used up to the end of the JVM. */
+    private void publish(LockEvent event) {
+        if (!(publisher instanceof ConfigurableApplicationContext context) || context.isActive()) {
+            publisher.publishEvent(event);
+        }
+    }
+
+    void operated(LockEvent.Operated operated) {
+        publisher.publishEvent(operated);
     }
 }

@@ -8,7 +8,9 @@ import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockListener;
+import io.ownedlock.sync.Overdue;
 import io.ownedlock.sync.WaitOutcome;
+import io.ownedlock.task.TaskInfo;
 import io.ownedlock.time.Ticker;
 import java.util.List;
 import java.util.Map;
@@ -80,12 +82,36 @@ public final class LockMetrics implements LockListener, MeterBinder {
         write(seal.lock(), meters -> meters.broken(seal.reason()));
     }
 
+    @Override
+    public void reclaimed(LockId lock, TaskInfo owner, long heldNanos) {
+        write(lock, NameMeters::reclaimed);
+    }
+
+    @Override
+    public void overdue(Overdue overdue) {
+        write(overdue.lock(), NameMeters::overdue);
+    }
+
+    @Override
+    public void deadlock(LockId lock, String cycle) {
+        write(lock, NameMeters::deadlock);
+    }
+
+    @Override
+    public void deadlockWarned(LockId lock, String cycle) {
+        write(lock, NameMeters::deadlock);
+    }
+
     private void write(LockId lock, Consumer<NameMeters> event) {
-        String name = lock.name();
         for (Bound to : bound) {
-            event.accept(to.byName()
-                    .computeIfAbsent(name, absent -> new NameMeters(to.registry(), absent, () -> census(absent))));
+            // Looking alone takes no lock, and every acquisition comes by here.
+            NameMeters meters = to.byName().get(lock.name());
+            event.accept(meters == null ? make(to, lock.name()) : meters);
         }
+    }
+
+    private NameMeters make(Bound to, String name) {
+        return to.byName().computeIfAbsent(name, absent -> new NameMeters(to.registry(), absent, () -> census(absent)));
     }
 
     private Census census(String name) {

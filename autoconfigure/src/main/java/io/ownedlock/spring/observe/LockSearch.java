@@ -7,6 +7,7 @@ import static java.util.Comparator.nullsLast;
 
 import io.ownedlock.sync.LockSnapshot;
 import io.ownedlock.sync.LockState;
+import io.ownedlock.sync.Primitive;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -32,21 +33,21 @@ record LockSearch(
     /** What comes first. */
     enum Sort {
         /** What has been held for the longest time. */
-        HELD(comparing(LockSearch::heldSince, nullsLast(naturalOrder()))),
+        HELD(comparing(Sighting::heldSince, nullsLast(naturalOrder()))),
         /** What most wait for, and among these, who has waited for the longest time. */
-        WAITING(comparingInt((LockSnapshot lock) -> lock.waiting().size())
+        WAITING(comparingInt(Sighting::waiting)
                 .reversed()
-                .thenComparing(LockSearch::waitingSince, nullsLast(naturalOrder()))),
+                .thenComparing(Sighting::waitingSince, nullsLast(naturalOrder()))),
         /** By the alphabet. */
-        NAME(comparing(lock -> lock.lock().name()));
+        NAME(comparing(seen -> seen.lock().lock().name()));
 
-        private final Comparator<LockSnapshot> order;
+        private final Comparator<Sighting> order;
 
-        Sort(Comparator<LockSnapshot> order) {
-            this.order = order.thenComparing(lock -> lock.lock().toString());
+        Sort(Comparator<Sighting> order) {
+            this.order = order.thenComparing(seen -> seen.lock().lock().toString());
         }
 
-        Comparator<LockSnapshot> order() {
+        Comparator<Sighting> order() {
             return order;
         }
     }
@@ -88,11 +89,17 @@ record LockSearch(
         return new InvalidEndpointRequestException(reason, reason);
     }
 
-    boolean matches(LockSnapshot lock) {
+    /** Whether it is worth a closer look. */
+    boolean mayMatch(Primitive primitive) {
+        return (name == null || name.equals(primitive.id().name())) && (state == null || state == primitive.state());
+    }
+
+    boolean matches(Sighting seen) {
+        LockSnapshot lock = seen.lock();
         return (name == null || name.equals(lock.lock().name()))
                 && (state == null || state == lock.state())
-                && lock.waiting().size() > waitersMoreThan
-                && (heldBefore == null || isBefore(heldSince(lock), heldBefore));
+                && seen.waiting() > waitersMoreThan
+                && (heldBefore == null || isBefore(seen.heldSince(), heldBefore));
     }
 
     private static boolean isBefore(@Nullable Instant since, Instant bound) {
@@ -101,19 +108,5 @@ record LockSearch(
 
     int skipped() {
         return page * size;
-    }
-
-    static @Nullable Instant heldSince(LockSnapshot lock) {
-        return lock.holds().stream()
-                .map(LockSnapshot.Held::since)
-                .min(naturalOrder())
-                .orElse(null);
-    }
-
-    static @Nullable Instant waitingSince(LockSnapshot lock) {
-        return lock.waiting().stream()
-                .map(LockSnapshot.Waiting::since)
-                .min(naturalOrder())
-                .orElse(null);
     }
 }

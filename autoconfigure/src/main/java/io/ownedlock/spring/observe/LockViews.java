@@ -1,6 +1,7 @@
 package io.ownedlock.spring.observe;
 
 import io.ownedlock.deadlock.WaitForGraph;
+import io.ownedlock.spring.LockEvent;
 import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.LockKind;
@@ -40,22 +41,25 @@ final class LockViews {
             int waiting,
             @Nullable Instant waitingSince) {
 
-        static Row of(LockSnapshot seen, Viewer viewer) {
+        static Row of(Sighting seen, Viewer viewer) {
+            LockSnapshot lock = seen.lock();
             return new Row(
-                    viewer.which(seen.lock()),
-                    seen.kind(),
-                    seen.state(),
-                    seen.holds().isEmpty() ? null : Who.holds(seen.holds().get(0)),
-                    seen.waiting().size(),
-                    LockSearch.waitingSince(seen));
+                    viewer.which(lock.lock()),
+                    lock.kind(),
+                    lock.state(),
+                    lock.holds().isEmpty() ? null : Who.holds(lock.holds().get(0)),
+                    seen.waiting(),
+                    seen.waitingSince());
         }
     }
 
     /** A task that holds, held or waits, and since when, if that is to be told of it. */
     record Who(
+            long taskId,
             String task,
             @Nullable String startedBy,
             @Nullable String thread,
+            @Nullable String traceId,
             @Nullable Instant since) {
 
         static Who holds(LockSnapshot.Held held) {
@@ -63,7 +67,7 @@ final class LockViews {
         }
 
         static Who of(TaskInfo task, @Nullable Instant since) {
-            return new Who(task.label(), task.parent(), task.thread(), since);
+            return new Who(task.id(), task.label(), task.parent(), task.thread(), task.traceId(), since);
         }
     }
 
@@ -92,6 +96,9 @@ final class LockViews {
                     abandonment == null ? null : Incident.of(abandonment, null, viewer));
         }
     }
+
+    /** What came of an operation. */
+    record Answer(Which lock, LockEvent.Operation operation, String message) implements OperationResponseBody {}
 
     /** One task's hold. */
     record Grip(
@@ -155,11 +162,10 @@ final class LockViews {
             WaitForGraph.Kind kind, Who waiting, @Nullable String resource, Who holder) {
 
         static Edge of(WaitForGraph.Edge edge, Viewer viewer) {
-            String resource = edge.resource();
             return new Edge(
                     edge.kind(),
                     Who.of(edge.waiting(), edge.since()),
-                    resource == null ? null : viewer.resource(resource),
+                    viewer.resource(edge),
                     Who.of(edge.holder(), null));
         }
     }

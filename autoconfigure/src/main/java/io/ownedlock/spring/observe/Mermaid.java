@@ -43,8 +43,8 @@ final class Mermaid {
 
     private static String label(Edge edge, Viewer viewer) {
         String why = edge.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        String resource = edge.resource();
-        return resource == null ? why : why + " " + viewer.resource(resource);
+        String resource = viewer.resource(edge);
+        return resource == null ? why : why + " " + resource;
     }
 
     private static String escape(String label) {

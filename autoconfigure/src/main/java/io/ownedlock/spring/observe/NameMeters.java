@@ -3,7 +3,6 @@ package io.ownedlock.spring.observe;
 import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.ownedlock.sync.BreakReason;
@@ -22,37 +21,23 @@ final class NameMeters {
     private final Map<WaitOutcome, Timer> wait = new EnumMap<>(WaitOutcome.class);
     private final Map<BreakReason, Counter> broken = new EnumMap<>(BreakReason.class);
     private final Timer hold;
+    private final Counter reclaimed;
+    private final Counter overdue;
+    private final Counter deadlock;
 
     NameMeters(MeterRegistry registry, String name, Supplier<Census> census) {
         for (WaitOutcome outcome : WaitOutcome.values()) {
-            wait.put(
-                    outcome,
-                    Timer.builder(LockMeter.WAIT.id())
-                            .description(LockMeter.WAIT.description())
-                            .tags(NAME, name, "outcome", tag(outcome))
-                            .register(registry));
+            wait.put(outcome, LockMeter.WAIT.timer(registry, NAME, name, "outcome", tag(outcome)));
         }
         for (BreakReason reason : BreakReason.values()) {
-            broken.put(
-                    reason,
-                    Counter.builder(LockMeter.BROKEN.id())
-                            .description(LockMeter.BROKEN.description())
-                            .tags(NAME, name, "reason", tag(reason))
-                            .register(registry));
+            broken.put(reason, LockMeter.BROKEN.counter(registry, NAME, name, "reason", tag(reason)));
         }
-        hold = Timer.builder(LockMeter.HOLD.id())
-                .description(LockMeter.HOLD.description())
-                .tags(NAME, name)
-                .register(registry);
-        gauge(registry, LockMeter.HELD, name, () -> census.get().held());
-        gauge(registry, LockMeter.WAITING, name, () -> census.get().waiting());
-    }
-
-    private static void gauge(MeterRegistry registry, LockMeter meter, String name, Supplier<Number> value) {
-        Gauge.builder(meter.id(), value)
-                .description(meter.description())
-                .tags(NAME, name)
-                .register(registry);
+        hold = LockMeter.HOLD.timer(registry, NAME, name);
+        reclaimed = LockMeter.RECLAIMED.counter(registry, NAME, name);
+        overdue = LockMeter.OVERDUE.counter(registry, NAME, name);
+        deadlock = LockMeter.DEADLOCK.counter(registry, NAME, name);
+        LockMeter.HELD.gauge(registry, () -> census.get().held(), NAME, name);
+        LockMeter.WAITING.gauge(registry, () -> census.get().waiting(), NAME, name);
     }
 
     private static String tag(Enum<?> constant) {
@@ -69,5 +54,17 @@ final class NameMeters {
 
     void broken(BreakReason reason) {
         requireNonNull(broken.get(reason)).increment();
+    }
+
+    void reclaimed() {
+        reclaimed.increment();
+    }
+
+    void overdue() {
+        overdue.increment();
+    }
+
+    void deadlock() {
+        deadlock.increment();
     }
 }

@@ -10,7 +10,8 @@ import org.springframework.boot.health.contributor.Status;
 
 /**
  * The state of the locks in numbers, without names, keys or anything of a request. UP, also after a lock was broken, since that
- * one serves on; {@link #DEGRADED} while a lock is poisoned or the watchdog stalls.
+ * one serves on; {@link #DEGRADED} while a lock is poisoned, sealed or held for longer
+ * than it may be, or the watchdog stalls.
  */
 public final class OwnedLocksHealthIndicator extends AbstractHealthIndicator {
 
@@ -40,11 +41,13 @@ public final class OwnedLocksHealthIndicator extends AbstractHealthIndicator {
     protected void doHealthCheck(Health.Builder builder) {
         Census census = Census.sum(Census.byName(registry).values());
         boolean stalled = watchdog != null && watchdog.isStalled();
-        builder.status(census.poisoned() > 0 || stalled ? DEGRADED : Status.UP)
+        builder.status(census.isTroubled() || stalled ? DEGRADED : Status.UP)
                 .withDetail("locks", census.locks())
                 .withDetail("held", census.held())
                 .withDetail("waiting", census.waiting())
                 .withDetail("poisoned", census.poisoned())
+                .withDetail("sealed", census.sealed())
+                .withDetail("overdue", census.overdue())
                 .withDetail("incidents", incidents.count());
         Instant last = incidents.last();
         if (last != null) {

@@ -4,7 +4,7 @@ import static java.util.Comparator.comparing;
 import static java.util.Comparator.naturalOrder;
 import static java.util.Comparator.nullsLast;
 
-import io.ownedlock.sync.LockSnapshot;
+import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.Primitive;
 import java.util.List;
 import java.util.Map;
@@ -16,27 +16,33 @@ final class Survey implements Consumer<Primitive> {
 
     private static final int WORST = 5;
 
+    private final LockRegistry registry;
     private final LockSearch search;
     private final Map<String, Census> names = new TreeMap<>();
-    private final Top<LockSnapshot> worst =
-            new Top<>(WORST, comparing(LockSearch::waitingSince, nullsLast(naturalOrder())));
-    private final Top<LockSnapshot> found;
+    private final Top<Sighting> worst = new Top<>(WORST, comparing(Sighting::waitingSince, nullsLast(naturalOrder())));
+    private final Top<Sighting> found;
     private int matching;
 
-    Survey(LockSearch search) {
+    private Survey(LockRegistry registry, LockSearch search) {
+        this.registry = registry;
         this.search = search;
         this.found = new Top<>(search.skipped() + search.size(), search.sort().order());
     }
 
+    static Survey of(LockRegistry registry, LockSearch search) {
+        Survey survey = new Survey(registry, search);
+        registry.forEach(survey);
+        return survey;
+    }
+
     @Override
     public void accept(Primitive primitive) {
-        if (primitive.isIdle()) {
-            count(primitive.id().name(), Census.IDLE);
+        names.merge(primitive.id().name(), Census.of(primitive, registry), Census::plus);
+        if (primitive.isIdle() || primitive.waiting() == 0 && !search.mayMatch(primitive)) {
             return;
         }
-        LockSnapshot seen = primitive.snapshot();
-        count(seen.lock().name(), Census.of(seen));
-        if (!seen.waiting().isEmpty()) {
+        Sighting seen = Sighting.of(primitive.snapshot());
+        if (seen.waitingSince() != null) {
             worst.offer(seen);
         }
         if (search.matches(seen)) {
@@ -45,20 +51,16 @@ final class Survey implements Consumer<Primitive> {
         }
     }
 
-    private void count(String name, Census one) {
-        names.merge(name, one, Census::plus);
-    }
-
     Map<String, Census> names() {
         return names;
     }
 
     /** Those with the longest waits. */
-    List<LockSnapshot> worst() {
+    List<Sighting> worst() {
         return worst.from(0);
     }
 
-    List<LockSnapshot> page() {
+    List<Sighting> page() {
         return found.from(search.skipped());
     }
 

@@ -18,6 +18,10 @@ final class Top<T> {
     }
 
     void offer(T candidate) {
+        // Of very many, most are none of the first.
+        if (lastFirst.size() == size && order.compare(candidate, lastFirst.element()) >= 0) {
+            return;
+        }
         lastFirst.add(candidate);
         if (lastFirst.size() > size) {
             lastFirst.remove();

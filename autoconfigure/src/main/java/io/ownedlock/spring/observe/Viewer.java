@@ -1,5 +1,6 @@
 package io.ownedlock.spring.observe;
 
+import io.ownedlock.deadlock.WaitForGraph.Edge;
 import io.ownedlock.spring.observe.LockViews.Which;
 import io.ownedlock.sync.LockId;
 import org.jspecify.annotations.Nullable;
@@ -9,16 +10,16 @@ import org.springframework.boot.actuate.endpoint.SanitizableData;
 record Viewer(LockIds ids, boolean seesKeys) {
 
     Which which(LockId lock) {
-        return new Which(ids.of(lock), lock.name(), key(lock));
+        return new Which(ids.of(lock), lock.name(), shown(lock.key()));
     }
 
-    private @Nullable String key(LockId lock) {
-        return seesKeys || lock.key() == null ? lock.key() : SanitizableData.SANITIZED_VALUE;
+    private @Nullable String shown(@Nullable String key) {
+        return seesKeys || key == null ? key : SanitizableData.SANITIZED_VALUE;
     }
 
-    /** What a task waits for, a lock's name and key or the text of a primitive of the application's own. */
-    String resource(String text) {
-        int key = text.indexOf('[');
-        return seesKeys || key < 0 ? text : text.substring(0, key) + "[" + SanitizableData.SANITIZED_VALUE + "]";
+    /** What a task waits for; {@code null} if it is another task alone. */
+    @Nullable String resource(Edge edge) {
+        String key = shown(edge.key());
+        return key == null ? edge.resource() : edge.resource() + "[" + key + "]";
     }
 }

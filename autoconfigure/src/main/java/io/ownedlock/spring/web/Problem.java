@@ -1,6 +1,7 @@
 package io.ownedlock.spring.web;
 
 import io.ownedlock.sync.Abandonment;
+import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.BrokenLockException;
 import io.ownedlock.sync.DeadlockException;
 import io.ownedlock.sync.LockInterruptedException;
@@ -22,10 +23,17 @@ import org.springframework.http.ProblemDetail;
 enum Problem {
     BROKEN("broken", "Lock broken", "The task that held %s ended without releasing it."),
     SEALED("broken", "Lock broken", "The task that holds %s does not release it, and nobody is served until it does."),
+    SHUTDOWN(
+            "shutdown",
+            "Shutting down",
+            "The task that holds %s did not release it before the application shuts down: try again."),
     DEADLOCK("deadlock", "Deadlock", "To wait for %s would never have ended: tasks wait for each other."),
     WAIT_TOO_LONG("wait-too-long", "Waited too long", "Another task holds %s and did not release it in time."),
     INTERRUPTED("interrupted", "Interrupted", "The request was interrupted while it waited for %s."),
-    REFUSED("refused", "Lock refused", "This request does not get %s: it is ending, or too many ask.");
+    REFUSED(
+            "refused",
+            "Lock refused",
+            "This request does not get %s: it is ending, or too many ask, or the application shuts down.");
 
     private final String type;
     private final String title;
@@ -39,7 +47,8 @@ enum Problem {
 
     static Problem of(LockNotAcquiredException failure) {
         if (failure instanceof BrokenLockException broken) {
-            return broken.abandonment().reason().isOwnerInside() ? SEALED : BROKEN;
+            BreakReason reason = broken.abandonment().reason();
+            return reason == BreakReason.SHUTDOWN ? SHUTDOWN : reason.isOwnerInside() ? SEALED : BROKEN;
         }
         if (failure instanceof WaitTooLongException) {
             return WAIT_TOO_LONG;
@@ -104,6 +113,9 @@ enum Problem {
             told.put("name", owner.name());
             told.put("kind", owner.kind());
             told.put("thread", owner.thread());
+            if (owner.traceId() != null) {
+                told.put("traceId", owner.traceId());
+            }
             details.put("owner", told);
         }
         details.put("acquiredAt", acquiredAt);

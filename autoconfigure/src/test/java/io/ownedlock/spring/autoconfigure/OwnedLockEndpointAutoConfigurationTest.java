@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.observe.Incidents;
 import io.ownedlock.spring.observe.OwnedLocksEndpoint;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,7 +60,8 @@ class OwnedLockEndpointAutoConfigurationTest {
     @Test
     void theApplicationsOwnTakesItsPlace() {
         LockRegistry registry = LockRegistry.builder().build();
-        OwnedLocksEndpoint own = new OwnedLocksEndpoint(registry, new Incidents(), Show.NEVER);
+        OwnedLocksEndpoint own =
+                new OwnedLocksEndpoint(registry, new Incidents(), Show.NEVER, Set.of(), event -> {}, null);
         exposed.withBean("mine", OwnedLocksEndpoint.class, () -> own)
                 .run(context ->
                         assertThat(context).getBean(OwnedLocksEndpoint.class).isSameAs(own));

@@ -2,10 +2,10 @@ package io.ownedlock.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ownedlock.spring.SpringDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,7 +38,7 @@ class SpringDocumentTest {
 
     @BeforeAll
     static void read() throws IOException {
-        text = Files.readString(PROJECT.resolve("docs/spring.md"));
+        text = SpringDocument.text();
         sources = new HashMap<>();
         for (String module : List.of("core", "autoconfigure")) {
             try (Stream<Path> files = Files.walk(PROJECT.resolve(module).resolve("src"))) {
@@ -52,24 +52,14 @@ class SpringDocumentTest {
         }
     }
 
-    /** The cells of the tables' rows, without their heads. */
     private static List<String[]> rows() {
-        return text.lines()
-                .filter(line -> line.startsWith("| ") && !line.matches("\\| (feature|property) \\|.*"))
-                .map(line -> line.substring(1, line.length() - 2).split(" \\|", -1))
-                .peek(cells -> Arrays.setAll(cells, i -> cells[i].strip()))
-                .toList();
+        return SpringDocument.rows("feature", "property");
     }
 
     @Test
     void allTablesHaveOneForm() {
         assertThat(text.lines().filter(line -> line.matches("\\| (feature|property) \\|.*")))
-                .containsExactly(
-                        "| feature | how | property | test |",
-                        "| feature | how | property | test |",
-                        "| feature | how | property | test |",
-                        "| feature | how | property | test |",
-                        "| property | what changes | default | test |");
+                .containsOnly("| feature | how | property | test |", "| property | what changes | default | test |");
         assertThat(rows())
                 .hasSizeGreaterThan(60)
                 .allSatisfy(row -> assertThat(row).as(row[0]).hasSize(4));

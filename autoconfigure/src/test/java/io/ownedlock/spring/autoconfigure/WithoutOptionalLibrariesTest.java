@@ -26,6 +26,7 @@ class WithoutOptionalLibrariesTest {
             strings = {
                 "io.micrometer.context.ThreadLocalAccessor",
                 "io.micrometer.core.instrument.MeterRegistry",
+                "io.micrometer.tracing.Tracer",
                 "jakarta.servlet.Servlet",
                 "org.aspectj.weaver.Advice",
                 "org.springframework.boot.actuate.endpoint.annotation.Endpoint",

@@ -2,12 +2,16 @@ package io.ownedlock.spring.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ownedlock.spring.Call;
+import io.ownedlock.spring.Eventually;
 import io.ownedlock.spring.TestTicker;
+import io.ownedlock.time.Ticker;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LineLimitTest {
@@ -53,29 +57,57 @@ class LineLimitTest {
         }
     }
 
+    /** The first is stopped where it has looked at the time, and the second comes a minute later. */
     @Test
-    void noLineIsLostAmongManyThreads() throws Exception {
-        int threads = 4;
-        int each = 20_000;
-        CountDownLatch ready = new CountDownLatch(threads);
-        List<Call<Integer>> calls = new ArrayList<>();
-        for (int i = 0; i < threads; i++) {
-            calls.add(Call.start(() -> {
-                ready.countDown();
-                ready.await();
-                int admitted = 0;
-                for (int j = 0; j < each; j++) {
-                    admitted += limit.admit("order", Kind.ONE) == LineLimit.NOT_NOW ? 0 : 1;
-                }
-                return admitted;
-            }));
-        }
-        int admitted = 0;
-        for (Call<Integer> call : calls) {
-            admitted += call.get();
-        }
-        assertThat(admitted).isEqualTo(2);
+    void twoAtATimeAreCountedOneAfterTheOther() throws Exception {
+        Stopping stopping = new Stopping();
+        LineLimit one = new LineLimit(1, stopping);
+        assertThat(one.admit("order", Kind.ONE)).isZero();
+        FutureTask<Integer> first = new FutureTask<>(() -> one.admit("order", Kind.ONE));
+        FutureTask<Integer> second = new FutureTask<>(() -> one.admit("order", Kind.ONE));
+        Thread firstThread = new Thread(first, "first");
+        Thread secondThread = new Thread(second, "second");
+        stopping.victim = firstThread;
+        firstThread.start();
+        stopping.stopped.await();
         time.advance(Duration.ofMinutes(1));
-        assertThat(limit.admit("order", Kind.ONE)).isEqualTo(threads * each - 2);
+        secondThread.start();
+        Eventually.until(
+                "the second waits for the first, or has overtaken it",
+                () -> second.isDone() || isBlockedBy(firstThread, secondThread));
+        stopping.goOn.countDown();
+        assertThat(first.get()).isEqualTo(LineLimit.NOT_NOW);
+        assertThat(second.get()).as("the first is the one that was swallowed").isEqualTo(1);
+    }
+
+    private static boolean isBlockedBy(Thread owner, Thread waiter) {
+        ThreadInfo info = ManagementFactory.getThreadMXBean().getThreadInfo(waiter.getId());
+        return info != null && info.getLockOwnerId() == owner.getId();
+    }
+
+    private final class Stopping implements Ticker {
+
+        final CountDownLatch stopped = new CountDownLatch(1);
+        final CountDownLatch goOn = new CountDownLatch(1);
+        volatile @Nullable Thread victim;
+
+        @Override
+        public long nanos() {
+            long now = time.nanos();
+            if (Thread.currentThread() == victim) {
+                stopped.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return now;
+        }
+
+        @Override
+        public Instant now() {
+            return time.now();
+        }
     }
 }

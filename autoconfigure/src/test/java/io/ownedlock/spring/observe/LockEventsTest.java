@@ -2,6 +2,7 @@ package io.ownedlock.spring.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.Call;
@@ -15,6 +16,7 @@ import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.OnOwnerEnd;
 import io.ownedlock.sync.Overdue;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.sync.WaitTooLongException;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskInfo;
@@ -115,10 +117,49 @@ class LockEventsTest {
                     .awaitParked();
             assertThatExceptionOfType(DeadlockException.class)
                     .isThrownBy(second::lock)
-                    .satisfies(told ->
-                            assertThat(hearing.all).containsExactly(new LockEvent.Deadlock(second.id(), told.cycle())));
+                    .satisfies(told -> assertThat(hearing.all)
+                            .containsExactly(new LockEvent.Deadlock(second.id(), told.cycle(), true)));
             first.unlock();
             other.get();
+        });
+    }
+
+    @Test
+    void aDeadlockThatIsOnlyWarnedOfIsAnEventToo(CapturedOutput output) {
+        runner.withPropertyValues("owned-lock.deadlock=warn").run(context -> {
+            TaskLock first = context.getBean(LockRegistry.class).obtain("first");
+            TaskLock second = context.getBean(LockRegistry.class).obtain("second");
+            first.lock();
+            Call<?> other = Call.start(() -> {
+                        second.lock();
+                        first.lockInterruptibly();
+                        return null;
+                    })
+                    .awaitParked();
+            assertThatExceptionOfType(WaitTooLongException.class)
+                    .isThrownBy(() -> second.acquire(Duration.ofMillis(1)));
+            assertThat(hearing.all).singleElement().satisfies(event -> {
+                LockEvent.Deadlock deadlock = (LockEvent.Deadlock) event;
+                assertThat(deadlock.refused()).isFalse();
+                assertThat(deadlock.lock()).isEqualTo(second.id());
+                assertThat(deadlock.cycle()).contains("first", "second");
+            });
+            // The detector has logged it, as without Spring.
+            assertThat(output).doesNotContain("Waiting for lock");
+            other.interrupt();
+            other.thrown();
+            first.unlock();
+        });
+    }
+
+    /** A closed context throws what it is told. */
+    @Test
+    void whenTheApplicationIsGoneNobodyIsTold() {
+        runner.run(context -> {
+            LockEvents events = context.getBean(LockEvents.class);
+            context.getSourceApplicationContext().close();
+            assertThatNoException().isThrownBy(() -> events.repaired(ORDER));
+            assertThat(hearing.all).isEmpty();
         });
     }
 
@@ -126,7 +167,7 @@ class LockEventsTest {
     void eachKindIsAnEventOfItsOwn() {
         List<Object> published = new ArrayList<>();
         LockEvents events = new LockEvents(published::add);
-        TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1");
+        TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1", null);
         Abandonment incident = new Abandonment(
                 "1a2b", ORDER, owner, Instant.EPOCH, null, Instant.EPOCH, BreakReason.OPERATOR, OnOwnerEnd.BREAK);
         Overdue overdue = new Overdue(ORDER, owner, Instant.EPOCH, List.of());

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.Call;
+import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.spring.autoconfigure.OwnedLockAutoConfiguration;
 import io.ownedlock.spring.autoconfigure.OwnedLockHealthAutoConfiguration;
 import io.ownedlock.spring.autoconfigure.OwnedLockMetricsAutoConfiguration;
@@ -17,6 +18,7 @@ import io.ownedlock.spring.watchdog.WatchdogLifecycle;
 import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.BrokenLockException;
 import io.ownedlock.sync.Hold;
+import io.ownedlock.sync.Permit;
 import io.ownedlock.sync.TaskLock;
 import io.ownedlock.sync.WaitOutcome;
 import io.ownedlock.task.Task;
@@ -106,6 +108,10 @@ class ObserveTest {
                                 1,
                                 "poisoned",
                                 0,
+                                "sealed",
+                                0,
+                                "overdue",
+                                0,
                                 "incidents",
                                 0L,
                                 "watchdog",
@@ -151,6 +157,64 @@ class ObserveTest {
             lock.repair();
             assertThat(health(context).getStatus()).isEqualTo(Status.UP);
         });
+    }
+
+    @Test
+    void healthIsDegradedWhileALockIsSealedAndUpAfterItsRelease() {
+        runner.run(context -> {
+            TaskLock lock = locks(context).obtain("order", 1);
+            try (Hold hold = lock.acquire()) {
+                lock.breakWaiters();
+                assertThat(health(context).getStatus()).isEqualTo(OwnedLocksHealthIndicator.DEGRADED);
+                assertThat(health(context).getDetails())
+                        .containsEntry("sealed", 1)
+                        .containsEntry("held", 1);
+            }
+            assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+        });
+    }
+
+    @Test
+    void healthIsDegradedWhileALockIsHeldForLongerThanItMay() {
+        AtomicLong later = new AtomicLong();
+        runner.withPropertyValues(
+                        "owned-lock.locks.order.hold-at-most=1h",
+                        "owned-lock.locks.room.hold-at-most=1h",
+                        "owned-lock.watchdog.enabled=false")
+                .withBean(LockRegistryCustomizer.class, () -> builder -> builder.ticker(put(later)))
+                .run(context -> {
+                    LockRegistry locks = locks(context);
+                    Hold tooLong = locks.obtain("order", 1).acquire();
+                    Hold without = locks.obtain("ledger", 1).acquire();
+                    Permit permit = locks.obtainSemaphore("room", 1, 1).acquire();
+                    later.addAndGet(Duration.ofHours(2).toNanos());
+                    Hold fresh = locks.obtain("order", 2).acquire();
+                    assertThat(health(context).getStatus()).isEqualTo(OwnedLocksHealthIndicator.DEGRADED);
+                    assertThat(health(context).getDetails())
+                            .containsEntry("overdue", 1)
+                            .containsEntry("sealed", 0)
+                            .containsEntry("held", 4);
+                    tooLong.close();
+                    assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+                    without.close();
+                    permit.close();
+                    fresh.close();
+                });
+    }
+
+    /** A clock that is put on by so much; what was taken before is longer ago. */
+    private static Ticker put(AtomicLong nanos) {
+        return new Ticker() {
+            @Override
+            public long nanos() {
+                return System.nanoTime() + nanos.get();
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.now();
+            }
+        };
     }
 
     @Test
@@ -264,7 +328,7 @@ class ObserveTest {
             abandon(locks(context).obtain("order", "secret"));
             assertThat(context.getBean(MeterRegistry.class).getMeters())
                     .filteredOn(meter -> meter.getId().getName().startsWith("owned.lock"))
-                    .hasSize(WaitOutcome.values().length + BreakReason.values().length + 3)
+                    .hasSize(WaitOutcome.values().length + BreakReason.values().length + 6)
                     .allSatisfy(meter -> {
                         assertThat(meter.getId().getTags())
                                 .extracting(Tag::getKey)

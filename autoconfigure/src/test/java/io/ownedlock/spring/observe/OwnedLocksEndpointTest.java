@@ -7,17 +7,15 @@ import io.ownedlock.spring.Call;
 import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.time.Ticker;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +62,6 @@ class OwnedLocksEndpointTest {
     @Autowired
     private AtomicLong clock;
 
-    private final HttpClient client = HttpClient.newHttpClient();
     private final List<Hold> holds = new ArrayList<>();
     private final List<Call<?>> calls = new ArrayList<>();
 
@@ -99,7 +96,7 @@ class OwnedLocksEndpointTest {
 
         assertThat(names.get(name))
                 .isEqualTo(new JsonMapper()
-                        .readTree("{\"locks\":3,\"held\":2,\"waiting\":1,\"poisoned\":0,\"sealed\":1}"));
+                        .readTree("{\"locks\":3,\"held\":2,\"waiting\":1,\"poisoned\":0,\"sealed\":1,\"overdue\":0}"));
         assertThat(names.at("/ledger/poisoned").asInt()).isEqualTo(1);
         ledger.repair();
     }
@@ -246,7 +243,7 @@ class OwnedLocksEndpointTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/0123456789abcdef", "/secret"})
+    @ValueSource(strings = {"/0123456789abcdef", "/secret", "/0", "/0123456789abcdeg", "/0123456789abcdef0"})
     void anUnknownIdIsNotFound(String path) throws Exception {
         assertThat(send("operator", path).statusCode()).isEqualTo(404);
     }
@@ -267,6 +264,45 @@ class OwnedLocksEndpointTest {
         assertThat(edge.at("/holder/thread").asString())
                 .isEqualTo(Thread.currentThread().getName());
         assertThat(get("/graph").at("/edges/0/resource").asString()).isEqualTo(name + "[" + MASK + "]");
+    }
+
+    @Test
+    void whatIsNoKeyIsShownWhateverItLooksLike() throws Exception {
+        String odd = name + "[1]";
+        holds.add(registry.obtain(odd).acquire());
+        calls.add(Call.start(() -> {
+                    registry.obtain(odd).acquire().close();
+                    return null;
+                })
+                .awaitParked());
+
+        assertThat(get("/graph").at("/edges/0/resource").asString()).isEqualTo(odd);
+    }
+
+    @Test
+    void theGraphEndsAtAThousandWaitsAndTellsHowManyThereAre() throws Exception {
+        TaskLock lock = registry.obtain(name, 1);
+        Task owner = Task.start("owner", TaskKind.CUSTOM);
+        try (Attachment inside = owner.attach()) {
+            lock.acquire();
+        }
+        List<Task> waiting = new ArrayList<>();
+        for (int waiter = 0; waiter <= 1000; waiter++) {
+            Task task = Task.start("waiter", TaskKind.CUSTOM);
+            waiting.add(task);
+            try (Attachment inside = task.attach()) {
+                registry.joining(lock.acquireAsync());
+            }
+        }
+
+        JsonNode graph = get("/graph");
+
+        assertThat(graph.get("edges").size()).isEqualTo(1000);
+        assertThat(graph.get("total").asInt()).isEqualTo(1001);
+        assertThat(send(null, "/graph?format=mermaid").body().lines().filter(line -> line.contains("-->")))
+                .hasSize(1000);
+        waiting.forEach(Task::end);
+        owner.end();
     }
 
     @Test
@@ -336,11 +372,9 @@ class OwnedLocksEndpointTest {
     @Test
     void nothingButReadingIsThere() throws Exception {
         for (String method : List.of("POST", "DELETE")) {
-            HttpRequest request = HttpRequest.newBuilder(uri(""))
-                    .method(method, HttpRequest.BodyPublishers.noBody())
-                    .build();
-            assertThat(client.send(request, BodyHandlers.ofString()).statusCode())
-                    .isEqualTo(405);
+            EndpointClient client = client("operator");
+            HttpRequest.Builder request = client.request("").method(method, HttpRequest.BodyPublishers.noBody());
+            assertThat(client.send(request).statusCode()).isEqualTo(405);
         }
     }
 
@@ -425,21 +459,15 @@ class OwnedLocksEndpointTest {
     }
 
     private JsonNode getAs(String user, String path) throws Exception {
-        HttpResponse<String> answer = send(user, path);
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return new JsonMapper().readTree(answer.body());
+        return client(user).get(path);
     }
 
     private HttpResponse<String> send(String user, String path) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path));
-        if (user != null) {
-            request.header("User", user);
-        }
-        return client.send(request.build(), BodyHandlers.ofString());
+        return client(user).send(path);
     }
 
-    private URI uri(String path) {
-        return URI.create("http://localhost:" + port + "/actuator/ownedlocks" + path);
+    private EndpointClient client(String user) {
+        return EndpointClient.of(port).with("User", user);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -187,7 +187,7 @@ class LockProblemsTest {
             assertThat(problem).containsEntry("key", order.substring("/orders/".length()));
             assertThat(problem.get("owner"))
                     .asInstanceOf(InstanceOfAssertFactories.MAP)
-                    .containsOnlyKeys("id", "name", "kind", "thread")
+                    .containsOnlyKeys("id", "name", "kind", "thread", "traceId")
                     .containsEntry("name", "POST /orders/{id}/leak")
                     .containsEntry("kind", "REQUEST");
             assertThat(Instant.parse((String) problem.get("acquiredAt")))
@@ -210,6 +210,7 @@ class LockProblemsTest {
             assertThat(problem).containsEntry("waited", "PT0.001S").containsKeys("key", "acquiredAt");
             assertThat(problem.get("owner"))
                     .asInstanceOf(InstanceOfAssertFactories.MAP)
+                    .containsOnlyKeys("id", "name", "kind", "thread")
                     .containsEntry("kind", "THREAD");
         }
     }

@@ -10,7 +10,8 @@ import org.springframework.test.context.TestPropertySource;
 /** Runs an application on Jetty, set up as Boot does it, and not on Tomcat. */
 @TestPropertySource(
         properties = "spring.autoconfigure.exclude="
-                + "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration")
+                + "org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration,"
+                + "${test.without-security}")
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited

@@ -1,0 +1,5 @@
+/** Locks in recordings of the JDK's Flight Recorder. */
+@NullMarked
+package io.ownedlock.spring.observe.jfr;
+
+import org.jspecify.annotations.NullMarked;
