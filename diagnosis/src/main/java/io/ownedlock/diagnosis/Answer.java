@@ -21,8 +21,9 @@ record Answer(@Nullable HttpResponse<String> response, Duration patience) {
         return response != null;
     }
 
-    boolean isProblem() {
-        return type().equals("application/problem+json");
+    /** Whether it is of our library, and not of the shop. */
+    boolean isOurs() {
+        return type().equals("application/problem+json") || type().startsWith("application/vnd.spring-boot.actuator");
     }
 
     JsonNode body() {

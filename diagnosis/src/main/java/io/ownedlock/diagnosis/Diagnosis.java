@@ -3,8 +3,8 @@ package io.ownedlock.diagnosis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,43 +25,30 @@ public final class Diagnosis {
 
     public static void main(String[] args) throws Exception {
         Page page = Page.read(PAGE);
-        Map<Kind, Map<Incident, Findings>> seen = look();
+        List<Night> nights = look();
         for (Incident incident : Incident.values()) {
-            page = page.with(incident, Report.of(incident, seen));
+            page = page.with(incident, Report.of(incident, nights));
         }
         page.write(PAGE);
         System.out.println("Written: " + PAGE.toRealPath() + ". The logs of the shops: " + LOGS.toRealPath());
     }
 
-    /** All incidents, one after the other in each shop; the shops side by side. */
-    static Map<Kind, Map<Incident, Findings>> look() throws IOException, ExecutionException, InterruptedException {
+    /** A night for each kind, in their order; all at the same time. */
+    static List<Night> look() throws IOException, ExecutionException, InterruptedException {
         Files.createDirectories(LOGS);
         ExecutorService operators = Executors.newFixedThreadPool(Kind.values().length);
         try {
-            Map<Kind, Future<Map<Incident, Findings>>> nights = new EnumMap<>(Kind.class);
+            List<Future<Night>> nights = new ArrayList<>();
             for (Kind kind : Kind.values()) {
-                nights.put(kind, operators.submit(() -> night(kind)));
+                nights.add(operators.submit(() -> Night.of(kind, LOGS)));
             }
-            Map<Kind, Map<Incident, Findings>> seen = new EnumMap<>(Kind.class);
-            for (Map.Entry<Kind, Future<Map<Incident, Findings>>> night : nights.entrySet()) {
-                seen.put(night.getKey(), night.getValue().get());
+            List<Night> over = new ArrayList<>();
+            for (Future<Night> night : nights) {
+                over.add(night.get());
             }
-            return seen;
+            return over;
         } finally {
             operators.shutdownNow();
-        }
-    }
-
-    private static Map<Incident, Findings> night(Kind kind) throws IOException, InterruptedException {
-        try (Shop shop = Shop.start(kind, LOGS)) {
-            shop.awaitStarted();
-            Map<Incident, Findings> seen = new EnumMap<>(Incident.class);
-            for (Incident incident : Incident.values()) {
-                Findings findings = new Findings(shop);
-                incident.happen(shop, kind, findings);
-                seen.put(incident, findings);
-            }
-            return seen;
         }
     }
 }

@@ -67,9 +67,9 @@ final class Findings {
         List<String> kinds =
                 answers.stream().map(Answer::inShort).distinct().sorted().toList();
         note(place, kinds.size() == 1 ? kinds.get(0) : "some: " + String.join("; some: ", kinds));
-        answers.stream().filter(Answer::isProblem).findFirst().ifPresent(problem -> {
-            addExcerpt(place, "http", problem.inFull());
-            awaitTold(problem.body());
+        answers.stream().filter(Answer::isOurs).findFirst().ifPresent(ours -> {
+            addExcerpt(place, "http", ours.inFull());
+            awaitTold(ours.body());
         });
     }
 
@@ -122,9 +122,15 @@ final class Findings {
 
     /** All that our endpoint knows of the only lock of a name. */
     void lock(String name) {
-        JsonNode id = shop.get("/actuator/ownedlocks?name=" + name).at("/locks/rows/0/lock/id");
-        JsonNode lock = shop.get("/actuator/ownedlocks/" + id.asString("none"));
+        JsonNode lock = shop.get("/actuator/ownedlocks/" + idOf(name));
         ofOurs("`/actuator/ownedlocks/{id}`, `" + name + "`", lock, "state");
+    }
+
+    /** What our endpoint calls the only lock of a name. */
+    String idOf(String name) {
+        return shop.get("/actuator/ownedlocks?name=" + name)
+                .at("/locks/rows/0/lock/id")
+                .asString("none");
     }
 
     private void ofOurs(String place, JsonNode seen, String field) {

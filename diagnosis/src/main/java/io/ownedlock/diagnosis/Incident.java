@@ -71,7 +71,7 @@ enum Incident {
             findings.health(HEALTH);
             findings.threads("Accounts.transfer");
             findings.deadlocks();
-            findings.meter("owned.lock.wait", "name:account", "outcome:refused");
+            findings.meter("owned.lock.deadlock", "name:account");
             findings.activeRequests();
             findings.answer(then("/accounts/a/transfer-to/c"), shop.post("/accounts/a/transfer-to/c", SHORT));
         }
@@ -113,6 +113,7 @@ enum Incident {
             shop.open("build-archive");
             findings.answer("with `on-overdue: warn`, " + who(1, "/archives/2026-11/send"), waiter);
             findings.log("with `on-overdue: warn`, the log");
+            findings.meter("owned.lock.overdue", "name:archive");
             owner.join();
         }
     },
@@ -138,15 +139,12 @@ enum Incident {
             findings.answer(then("/ledger/post"), shop.post("/ledger/post", SHORT));
             if (kind == Kind.OURS) {
                 findings.answer("`POST /ledger/correct`", shop.post("/ledger/correct", SHORT));
-                findings.answer("the repair", repair(shop));
+                findings.answer(
+                        "`POST /actuator/ownedlocks/{id}`, the repair",
+                        shop.post("/actuator/ownedlocks/" + findings.idOf("ledger"), REPAIR, SHORT));
                 findings.answer("after the repair, " + who(1, "/ledger/post"), shop.post("/ledger/post", SHORT));
                 findings.health(HEALTH + " after the repair");
             }
-        }
-
-        /** By the shop's own code; an operator's way may take its place here. */
-        private CompletableFuture<Answer> repair(Shop shop) {
-            return shop.post("/locks/ledger/2026/repair", SHORT);
         }
     };
 
@@ -160,6 +158,9 @@ enum Incident {
 
     /** How long those wait who are not to be disturbed. */
     private static final Duration LONG = Duration.ofSeconds(90);
+
+    private static final String REPAIR = """
+            {"operation": "repair", "why": "Ticket 4711: the ledger was put in order"}""";
 
     private static final String LOG = "the log, warnings and errors";
 

@@ -1,7 +1,7 @@
 package io.ownedlock.diagnosis;
 
 import java.util.LinkedHashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,40 +16,33 @@ final class Report {
 
     private Report() {}
 
-    static String of(Incident incident, Map<Kind, Map<Incident, Findings>> seen) {
-        StringBuilder text = new StringBuilder(table(incident, seen));
-        seen.forEach((kind, findings) -> {
-            String excerpts = findings.get(incident).excerpts().stream()
-                    .map(Report::excerpt)
-                    .collect(Collectors.joining("\n"));
-            text.append("\n<details>\n<summary>With ")
-                    .append(kind.title())
-                    .append("</summary>\n\n")
-                    .append(excerpts)
-                    .append("\n</details>\n");
-        });
-        return text.toString();
+    static String of(Incident incident, List<Night> nights) {
+        return table(incident, nights)
+                + nights.stream().map(night -> details(incident, night)).collect(Collectors.joining());
     }
 
-    private static String table(Incident incident, Map<Kind, Map<Incident, Findings>> seen) {
-        Set<String> places = seen.values().stream()
-                .flatMap(findings -> findings.get(incident).words().keySet().stream())
+    private static String table(Incident incident, List<Night> nights) {
+        Set<String> places = nights.stream()
+                .flatMap(night -> night.of(incident).words().keySet().stream())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
-        String head = row("", seen.keySet().stream().map(Kind::title));
-        String rule = "|" + "---|".repeat(1 + seen.size()) + "\n";
-        return head
-                + rule
+        return row("", nights.stream().map(night -> night.kind().title()))
+                + "|" + "---|".repeat(1 + nights.size()) + "\n"
                 + places.stream()
                         .map(place -> row(
                                 place,
-                                seen.values().stream()
-                                        .map(findings ->
-                                                findings.get(incident).words().getOrDefault(place, "—"))))
+                                nights.stream()
+                                        .map(night -> night.of(incident).words().getOrDefault(place, "—"))))
                         .collect(Collectors.joining());
     }
 
     private static String row(String place, Stream<String> cells) {
         return Stream.concat(Stream.of(place), cells).collect(Collectors.joining(" | ", "| ", " |\n"));
+    }
+
+    private static String details(Incident incident, Night night) {
+        return "\n<details>\n<summary>With " + night.kind().title().replace("`", "") + "</summary>\n\n"
+                + night.of(incident).excerpts().stream().map(Report::excerpt).collect(Collectors.joining("\n"))
+                + "\n</details>\n";
     }
 
     private static String excerpt(Findings.Excerpt excerpt) {

@@ -88,8 +88,16 @@ final class Shop implements AutoCloseable {
 
     /** Sends a request that the client gives up after a time. */
     CompletableFuture<Answer> post(String path, Duration patience) {
-        HttpRequest request =
-                request(path).POST(BodyPublishers.noBody()).timeout(patience).build();
+        return post(path, "", patience);
+    }
+
+    /** The same, with some JSON. */
+    CompletableFuture<Answer> post(String path, String json, Duration patience) {
+        HttpRequest request = request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .timeout(patience)
+                .build();
         return http.sendAsync(request, BodyHandlers.ofString())
                 .thenApply(response -> new Answer(response, patience))
                 .exceptionally(failure -> {

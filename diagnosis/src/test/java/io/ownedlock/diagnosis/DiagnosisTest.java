@@ -13,31 +13,35 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Keeps {@code docs/diagnosis.md} true: lets all incidents happen, and compares what is seen with what stands there. */
 class DiagnosisTest {
 
-    private static Map<Kind, Map<Incident, Findings>> seen;
+    private static List<Night> nights;
     private static Page page;
 
     @BeforeAll
     @Timeout(300)
     static void look() throws Exception {
         page = Page.read(Diagnosis.PAGE);
-        seen = Diagnosis.look();
+        nights = Diagnosis.look();
+    }
+
+    private static Night night(Kind kind) {
+        return nights.get(kind.ordinal());
     }
 
     private static Map<String, String> ours(Incident incident) {
-        return seen.get(Kind.OURS).get(incident).words();
+        return night(Kind.OURS).of(incident).words();
     }
 
     private static List<Map<String, String>> others(Incident incident) {
         return List.of(
-                seen.get(Kind.REENTRANT).get(incident).words(),
-                seen.get(Kind.INTEGRATION).get(incident).words());
+                night(Kind.REENTRANT).of(incident).words(),
+                night(Kind.INTEGRATION).of(incident).words());
     }
 
     /** All that is said in full, as one text. */
-    private static String excerpts(Kind kind, Incident incident) {
+    private static String excerpts(Incident incident) {
         return String.join(
                 "\n",
-                seen.get(kind).get(incident).excerpts().stream()
+                night(Kind.OURS).of(incident).excerpts().stream()
                         .map(Findings.Excerpt::text)
                         .toList());
     }
@@ -50,7 +54,7 @@ class DiagnosisTest {
                         "docs/diagnosis.md differs from what is seen now in more than times and ids: CONTRIBUTING.md says how to"
                                 + " rewrite it")
                 .containsExactlyElementsOf(
-                        Variables.without(Report.of(incident, seen)).lines().toList());
+                        Variables.without(Report.of(incident, nights)).lines().toList());
     }
 
     @ParameterizedTest
@@ -70,7 +74,7 @@ class DiagnosisTest {
         assertThat(ours(Incident.LEAKED_LOCK))
                 .containsEntry("3 × `POST /orders/42/ship`", "`503` `OWNER_ENDED`")
                 .containsEntry("then, 12 × `POST /orders/42/ship`", "`200` shipped");
-        assertThat(excerpts(Kind.OURS, Incident.LEAKED_LOCK))
+        assertThat(excerpts(Incident.LEAKED_LOCK))
                 .contains("POST /orders/{id}/cancel", "3 waiters were told", "Orders.cancel(Orders.java:");
         assertThat(others(Incident.LEAKED_LOCK))
                 .allSatisfy(words -> assertThat(words)

@@ -4,9 +4,6 @@ import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.TaskLock;
 import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
-import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RestController;
 
 /** Those of the starter's registry. */
 @Component
@@ -31,22 +28,5 @@ class OwnedLocks implements Locks {
         lock.lock();
         change.run();
         lock.unlock();
-    }
-
-    /** For an operator who has looked. */
-    @RestController
-    @Profile("ours")
-    static class Repair {
-
-        private final OwnedLocks locks;
-
-        Repair(OwnedLocks locks) {
-            this.locks = locks;
-        }
-
-        @PostMapping("/locks/{name}/{key}/repair")
-        String repair(@PathVariable String name, @PathVariable String key) {
-            return locks.obtain(name, key).repair() ? "repaired" : "was not poisoned";
-        }
     }
 }
