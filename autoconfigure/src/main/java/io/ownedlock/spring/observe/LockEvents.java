@@ -9,8 +9,8 @@ import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.Overdue;
 import io.ownedlock.task.TaskInfo;
 import java.time.Duration;
+import org.springframework.beans.factory.BeanCreationNotAllowedException;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.context.ConfigurableApplicationContext;
 
 /** Publishes incidents as application events, on the thread that found them out; see {@link LockEvent}. */
 public final class LockEvents implements LockListener {
@@ -57,10 +57,11 @@ public final class LockEvents implements LockListener {
         publish(new LockEvent.Repaired(lock));
     }
 
-    /** Nobody listens any more when the application is gone, while locks may be used up to the end of the JVM. */
     private void publish(LockEvent event) {
-        if (!(publisher instanceof ConfigurableApplicationContext context) || context.isActive()) {
+        try {
             publisher.publishEvent(event);
+        } catch (BeanCreationNotAllowedException closing) {
+            // The application is on its way out, and a listener that was not made in time is not made any more.
         }
     }
 
