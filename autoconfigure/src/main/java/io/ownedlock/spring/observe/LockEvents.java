@@ -57,15 +57,15 @@ public final class LockEvents implements LockListener {
         publish(new LockEvent.Repaired(lock));
     }
 
+    void operated(LockEvent.Operated operated) {
+        publish(operated);
+    }
+
     private void publish(LockEvent event) {
         try {
             publisher.publishEvent(event);
         } catch (BeanCreationNotAllowedException closing) {
             // The application is on its way out, and a listener that was not made in time is not made any more.
         }
-    }
-
-    void operated(LockEvent.Operated operated) {
-        publisher.publishEvent(operated);
     }
 }
