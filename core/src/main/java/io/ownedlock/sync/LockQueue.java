@@ -68,10 +68,14 @@ final class LockQueue implements Resource, Turn {
         if (!waits.isOver()) {
             return false;
         }
-        if (!lot.isEmpty() && cell.state() instanceof Grant held) {
-            cell.breaking().seal(held, BreakReason.SHUTDOWN);
+        for (Waiter waiter : lot.waiters()) {
+            if (cell.state() instanceof Grant held) {
+                cell.breaking().seal(held, BreakReason.SHUTDOWN);
+            }
+            if (!sendAway(waiter)) {
+                waits.turnAway(waiter, this::holdings);
+            }
         }
-        waits.turnAwayAll(this::holdings);
         return true;
     }
 
@@ -183,15 +187,20 @@ final class LockQueue implements Resource, Turn {
 
     @Override
     public boolean look(Waiter waiter) {
-        Abandonment broken = Cell.brokenFor(waiter.task(), cell.state());
-        if (broken != null) {
-            return lot.fail(waiter, () -> new BrokenLockException(broken, null));
+        if (sendAway(waiter)) {
+            return true;
         }
         Grant grant = intent(waiter);
         if (!grant.owner().isActive()) {
             return lot.fail(waiter, () -> cell.refusal(grant));
         }
         return turnWaitersAway() || cell.abandonIfOwnerIsDead();
+    }
+
+    /** Fails a waiter that is not to wait: the lock is poisoned, or its owner sealed. */
+    private boolean sendAway(Waiter waiter) {
+        Abandonment broken = Cell.brokenFor(waiter.task(), cell.state());
+        return broken != null && lot.fail(waiter, () -> new BrokenLockException(broken, null));
     }
 
     /**

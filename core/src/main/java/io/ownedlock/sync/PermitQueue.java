@@ -65,7 +65,7 @@ final class PermitQueue implements Resource, Turn {
         if (!waits.isOver()) {
             return false;
         }
-        waits.turnAwayAll(pool::holders);
+        lot.waiters().forEach(waiter -> waits.turnAway(waiter, pool::holders));
         return true;
     }
 

@@ -63,10 +63,12 @@ final class ReadWriteQueue implements Resource, Turn {
         if (!waits.isOver()) {
             return false;
         }
-        if (!lot.isEmpty()) {
+        for (Waiter waiter : lot.waiters()) {
             seal(cell.occupancy().inside(), BreakReason.SHUTDOWN);
+            if (!sendAway(waiter)) {
+                waits.turnAway(waiter, this::holdings);
+            }
         }
-        waits.turnAwayAll(this::holdings);
         return true;
     }
 

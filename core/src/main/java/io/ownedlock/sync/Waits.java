@@ -151,11 +151,6 @@ final class Waits {
                                 + ". Try again when it is back, or with another instance of it."));
     }
 
-    /** Fails everyone in line, since nobody may wait any more. */
-    void turnAwayAll(Supplier<? extends List<? extends Holding>> holders) {
-        lot.waiters().forEach(waiter -> turnAway(waiter, holders));
-    }
-
     /** What somebody throws who has found the line full. */
     LockRefusedException noRoom(int maxWaiters, List<? extends Holding> holders) {
         LockRefusedException refusal = new LockRefusedException(

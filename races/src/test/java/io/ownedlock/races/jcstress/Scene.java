@@ -10,6 +10,7 @@ import io.ownedlock.sync.LockRefusedException;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.LockState;
 import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.sync.Shutdown;
 import io.ownedlock.sync.TaskLock;
 import io.ownedlock.sync.WaitTooLongException;
 import io.ownedlock.task.Attachment;
@@ -50,12 +51,20 @@ abstract class Scene {
     }
 
     final LockEnvironment environment() {
-        return new LockEnvironment(Ticker.system(), sleep, sleep, Runnable::run, List.of());
+        return environment(new Shutdown());
+    }
+
+    final LockEnvironment environment(Shutdown shutdown) {
+        return new LockEnvironment(Ticker.system(), sleep, sleep, Runnable::run, List.of(), shutdown);
     }
 
     /** With the JVM's own parker. */
     static LockEnvironment production() {
-        return new LockEnvironment(Ticker.system(), Parker.system(), Gate.OPEN, Runnable::run, List.of());
+        return production(new Shutdown());
+    }
+
+    static LockEnvironment production(Shutdown shutdown) {
+        return new LockEnvironment(Ticker.system(), Parker.system(), Gate.OPEN, Runnable::run, List.of(), shutdown);
     }
 
     static LockId id() {
