@@ -5,10 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.ownedlock.park.Awaiting;
 import io.ownedlock.park.Gate;
 import io.ownedlock.park.Waiter;
+import io.ownedlock.task.SafeLog;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +40,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class DeadlockDetector implements Gate {
 
-    private static final Logger LOG = System.getLogger(DeadlockDetector.class.getName());
+    private static final SafeLog LOG = new SafeLog(DeadlockDetector.class);
 
     /** A cycle that has gone when it is looked at again is looked for again, since there may be another one; but not for ever. */
     private static final int TRIES = 1_000;
@@ -163,7 +162,7 @@ public final class DeadlockDetector implements Gate {
         if (victim.policy == DeadlockPolicy.THROW) {
             return true;
         }
-        LOG.log(Level.WARNING, () -> "Tasks wait for each other, and will not get on by themselves:\n" + cycle);
+        LOG.warn(() -> "Tasks wait for each other, and will not get on by themselves:\n" + cycle, null);
         victim.warnOf(cycle);
         return false;
     }

@@ -3,9 +3,8 @@ package io.ownedlock.registry;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockRefusedException;
 import io.ownedlock.sync.Primitive;
+import io.ownedlock.task.SafeLog;
 import io.ownedlock.time.Ticker;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.ref.ReferenceQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Entries {
 
-    private static final Logger LOG = System.getLogger(LockRegistry.class.getName());
+    private static final SafeLog LOG = new SafeLog(LockRegistry.class);
 
     private final Ticker ticker;
     private final int maxKeys;
@@ -122,7 +121,7 @@ final class Entries {
             try {
                 visitor.accept(primitive);
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.WARNING, () -> "Could not " + what + " of " + primitive, e);
+                LOG.warn(() -> "Could not " + what + " of " + primitive, e);
             }
         });
     }

@@ -1,8 +1,7 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.task.SafeLog;
 import io.ownedlock.task.TaskInfo;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Many listeners as one that never throws. */
 final class Listeners implements LockListener {
 
-    private static final Logger LOG = System.getLogger(LockListener.class.getName());
+    private static final SafeLog LOG = new SafeLog(LockListener.class);
 
     private final List<LockListener> listeners;
 
@@ -94,19 +93,8 @@ final class Listeners implements LockListener {
             try {
                 event.accept(listener);
             } catch (RuntimeException | Error e) {
-                warn(listener, e);
+                LOG.warn(() -> "A lock listener failed: " + listener.getClass().getName(), e);
             }
-        }
-    }
-
-    private static void warn(LockListener listener, Throwable e) {
-        try {
-            LOG.log(
-                    Level.WARNING,
-                    () -> "A lock listener failed: " + listener.getClass().getName(),
-                    e);
-        } catch (VirtualMachineError noRoom) {
-            // There is none to say so. The other listeners are to be told all the same.
         }
     }
 }

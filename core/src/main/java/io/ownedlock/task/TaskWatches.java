@@ -1,7 +1,5 @@
 package io.ownedlock.task;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class TaskWatches {
 
-    private static final Logger LOG = System.getLogger(Task.class.getName());
+    private static final SafeLog LOG = new SafeLog(Task.class);
     private static final VarHandle WATCHES;
 
     static {
@@ -108,10 +106,6 @@ abstract class TaskWatches {
     }
 
     final void warn(ExitHook hook, Throwable e) {
-        try {
-            LOG.log(Level.WARNING, () -> hook + " failed, a hook of " + this, e);
-        } catch (VirtualMachineError noRoom) {
-            // There is none to say so. The other hooks are to be told all the same.
-        }
+        LOG.warn(() -> hook + " failed, a hook of " + this, e);
     }
 }

@@ -2,9 +2,8 @@ package io.ownedlock.watchdog;
 
 import static java.util.Objects.requireNonNull;
 
+import io.ownedlock.task.SafeLog;
 import io.ownedlock.time.Ticker;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,7 +13,7 @@ import java.util.List;
  */
 public final class Watchdog implements Runnable {
 
-    private static final Logger LOG = System.getLogger(Watchdog.class.getName());
+    private static final SafeLog LOG = new SafeLog(Watchdog.class);
 
     private final Ticker ticker;
     private final List<Guard> guards;
@@ -27,14 +26,14 @@ public final class Watchdog implements Runnable {
         this.lastRoundNanos = ticker.nanos();
     }
 
-    /** One round: every guard once, in order. Never throws, save for a {@link VirtualMachineError} that the logger throws. */
+    /** One round: every guard once, in order. Never throws. */
     @Override
     public void run() {
         for (Guard guard : guards) {
             try {
                 guard.inspect();
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.ERROR, () -> "Guard " + guard + " failed; the watchdog goes on", e);
+                LOG.warn(() -> "Guard " + guard + " failed; the watchdog goes on", e);
             }
         }
         lastRoundNanos = ticker.nanos();

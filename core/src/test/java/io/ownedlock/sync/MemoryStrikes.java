@@ -17,7 +17,7 @@ final class MemoryStrikes {
     /** So many strikes at each operation; each object that it makes, if there are none. */
     private static final int STRIKES = Integer.getInteger("memory.strikes", 0);
 
-    private static final long PATIENCE_MILLIS = 20_000;
+    private static final long A_WHILE_MILLIS = 2_000;
 
     private MemoryStrikes() {}
 
@@ -91,9 +91,11 @@ final class MemoryStrikes {
     private static boolean strike(Mishap mishap, int bytes) throws InterruptedException {
         Actor<Boolean> actor = Actor.start("struck", () -> Mishap.in(mishap.struck, () -> operate(mishap, bytes)));
         // Not the actor's own way to be waited for: that takes memory, which there may be none of by now.
-        actor.thread().join(PATIENCE_MILLIS);
+        actor.thread().join(A_WHILE_MILLIS);
         FullHeap.free();
         try {
+            // Whoever was struck with the lock in hand, and has died of it, is found by the watchdog.
+            mishap.until(actor::isDone, "the one that was struck to finish");
             boolean struck = actor.result();
             Actor.awaitUntil(() -> !actor.thread().isAlive(), () -> "the thread to die");
             mishap.check();

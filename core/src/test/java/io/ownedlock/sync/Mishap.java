@@ -86,7 +86,8 @@ abstract class Mishap {
         proofs.forEach(Runnable::run);
     }
 
-    private void until(BooleanSupplier condition, String what) {
+    /** Waits for something, as in an application that has a watchdog. */
+    final void until(BooleanSupplier condition, String what) {
         Actor.awaitUntil(
                 () -> {
                     if (!condition.getAsBoolean()) {

@@ -26,9 +26,17 @@ class WatchTest {
             @Override
             protected void onEnded(Task ended, TaskEnd end) {
                 ran.add(name);
-                if (name.equals("bad")) {
+                if (name.startsWith("bad")) {
                     throw new IllegalStateException("on purpose");
                 }
+            }
+
+            @Override
+            public String toString() {
+                if (name.equals("bad, and nameless")) {
+                    throw new NoClassDefFoundError("on purpose");
+                }
+                return name;
             }
         };
     }
@@ -43,6 +51,15 @@ class WatchTest {
         assertThat(task.watch(hook("c"))).isTrue();
         task.end();
         assertThat(ran).containsExactly("own", "a", "bad", "c");
+    }
+
+    /** What cannot even be said harms nobody: as when a class that is needed for that was struck while it was initialised. */
+    @Test
+    void aFailureThatCannotBeLoggedKeepsNobodyFromBeingTold() {
+        task.watch(hook("bad, and nameless"));
+        task.watch(hook("c"));
+        task.end();
+        assertThat(ran).containsExactly("bad, and nameless", "c");
     }
 
     @Test

@@ -16,10 +16,21 @@ class WatchdogTest {
         TestTime time = new TestTime();
         Watchdog watchdog = new Watchdog(
                 time,
-                List.of(
+                List.<Guard>of(
                         () -> inspections.add("before"),
                         () -> {
                             throw new StackOverflowError("on purpose");
+                        },
+                        new Guard() {
+                            @Override
+                            public void inspect() {
+                                throw new IllegalStateException("on purpose");
+                            }
+
+                            @Override
+                            public String toString() {
+                                throw new OutOfMemoryError("on purpose: it cannot even be said");
+                            }
                         },
                         () -> inspections.add("after")));
         watchdog.run();
