@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Measures how long the endpoint takes to answer over HTTP where there are many locks: half of them idle, half of them held, some
- * waited for. No test, since it depends on the machine. Its only argument is how many locks there are; 100000 if there is none.
+ * waited for. No test, since it depends on the machine: a program, to be run with the class path of the tests. Its only argument is
+ * how many locks there are; 100000 if there is none.
  */
 final class MeasureEndpoint {
 
