@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.openjdk.jcstress.Main;
 import org.openjdk.jcstress.Options;
@@ -29,6 +30,9 @@ import org.openjdk.jcstress.vm.CompileMode;
 /** One run of the races, short or long, and the verdict on each. */
 final class Run {
 
+    /** What the names of the races have in them that are to be run. */
+    private static final String ONLY = System.getProperty("races.only", "");
+
     /** Those that end or do not; all others run through as many states as there is time for. */
     private static final String TERMINATION = "EndsTheWait$";
 
@@ -43,7 +47,9 @@ final class Run {
     private Run(boolean isLong) {
         this.isLong = isLong;
         for (String race : TestList.tests()) {
-            verdicts.put(race, new Verdict(TestList.getInfo(race), isLong));
+            if (race.contains(ONLY)) {
+                verdicts.put(race, new Verdict(TestList.getInfo(race), isLong));
+            }
         }
     }
 
@@ -84,13 +90,19 @@ final class Run {
      */
     static Run atLength(Path directory) throws Exception {
         Run run = new Run(true);
-        run.fork(directory.resolve("every-way"), "-t", CONTINUOUS, "-time", "500", "-iters", "1");
-        run.fork(directory.resolve("continuous"), "-t", CONTINUOUS, "-time", "5000", "-iters", "6", AS_A_SERVER);
-        run.fork(directory.resolve("termination"), "-t", TERMINATION, "-time", "2000", "-iters", "6");
+        run.fork(directory.resolve("every-way"), CONTINUOUS, "-time", "500", "-iters", "1");
+        run.fork(directory.resolve("continuous"), CONTINUOUS, "-time", "5000", "-iters", "6", AS_A_SERVER);
+        run.fork(directory.resolve("termination"), TERMINATION, "-time", "2000", "-iters", "6");
         return run;
     }
 
-    private void fork(Path directory, String... options) throws Exception {
+    private void fork(Path directory, String sort, String... options) throws Exception {
+        List<String> races = verdicts.keySet().stream()
+                .filter(Pattern.compile(sort).asPredicate())
+                .toList();
+        if (races.isEmpty()) {
+            return;
+        }
         deleteResults(directory);
         Files.createDirectories(directory);
         List<String> command = new ArrayList<>(List.of(
@@ -106,6 +118,7 @@ final class Run {
                 "NONE"));
         // Each JVM first tries how many states fit, many times over: with more of them it would do little else.
         command.addAll(List.of("-strideSize", "128", "-strideCount", "16"));
+        command.addAll(List.of("-t", "^(" + String.join("|", races) + ")$"));
         command.addAll(List.of(options));
         File log = directory.resolve("jcstress.log").toFile();
         Process process = new ProcessBuilder(command)
