@@ -48,7 +48,7 @@ final class Journal {
     }
 
     private static AuditEvent audited(Operated done, String operation, String lockId) {
-        Map<String, Object> data = new LinkedHashMap<>();
+        Map<String, @Nullable Object> data = new LinkedHashMap<>();
         data.put("operation", operation);
         data.put("id", lockId);
         data.put("name", done.lock().name());
