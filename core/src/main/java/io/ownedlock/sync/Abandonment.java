@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param site where in the code the owner had acquired it; {@code null} unless {@link LockSettings#captureSite()}
  * @param brokenAt when that was found
  * @param reason why
- * @param policy what became of the lock
+ * @param policy what became of the lock, if it was the owner's own
+ * @param lender who had only lent it to the owner, and has it back; {@code null} if it was the owner's own
  */
 public record Abandonment(
         String incident,
@@ -25,7 +26,8 @@ public record Abandonment(
         @Nullable StackTraceElement site,
         Instant brokenAt,
         BreakReason reason,
-        OnOwnerEnd policy)
+        OnOwnerEnd policy,
+        @Nullable TaskInfo lender)
         implements Serializable {
 
     private static final String TRY_AGAIN =

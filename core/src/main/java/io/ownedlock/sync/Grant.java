@@ -32,6 +32,11 @@ final class Grant extends Ownership implements Cell {
     }
 
     @Override
+    @Nullable Grant lender() {
+        return lender;
+    }
+
+    @Override
     void release() {
         lock.release(this);
     }

@@ -128,6 +128,7 @@ final class LockBreaking {
     /** Fails all who wait, and all who come until the owner has released the lock: a living owner is never robbed. */
     boolean seal(Grant held, BreakReason reason) {
         Abandonment abandonment = describe(held, reason);
+        Throwable cause = held.owner().failure();
         Waiter failed;
         ParkingLot lot = cell.queue().lot();
         Headroom.require();
@@ -136,7 +137,7 @@ final class LockBreaking {
                 return false;
             }
             held.seal = abandonment;
-            failed = lot.failAll(() -> new BrokenLockException(abandonment, null));
+            failed = lot.failAll(() -> new BrokenLockException(abandonment, cause));
         }
         int told = ParkingLot.wakeAll(failed);
         if (listener != null) {

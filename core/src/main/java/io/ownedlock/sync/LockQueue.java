@@ -3,12 +3,9 @@ package io.ownedlock.sync;
 import static java.util.Objects.requireNonNull;
 
 import io.ownedlock.park.Gate;
-import io.ownedlock.park.ParkingLot;
-import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
-import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,38 +17,15 @@ import org.jspecify.annotations.Nullable;
  * Who waits for a {@link LockCell}: threads and futures in one line. Each waiter brings the grant that it wants to see in the
  * cell. It takes its turn, or is given the lock, under the monitor of the lot, together with leaving the queue.
  */
-final class LockQueue implements Resource, Turn {
+final class LockQueue extends Line {
 
     private final LockCell cell;
-    private final LockSettings settings;
-    private final Ticker ticker;
-    private final @Nullable LockListener listener;
-    private final ParkingLot lot;
-    private final Waits waits;
     private final Gate gate;
 
     LockQueue(LockCell cell, LockSettings settings, LockEnvironment environment) {
+        super(cell.id(), settings, environment);
         this.cell = cell;
-        this.settings = settings;
-        this.ticker = environment.ticker();
-        this.listener = environment.audience();
-        this.lot = new ParkingLot(ticker, environment.parker(), this);
-        this.waits = new Waits(cell.id(), lot, environment);
         this.gate = environment.gate();
-    }
-
-    ParkingLot lot() {
-        return lot;
-    }
-
-    /** For a watchdog. */
-    void inspectWaiters() {
-        waits.inspect(this);
-    }
-
-    /** Ends the waiting of one task, since somebody in charge said so. */
-    boolean cancel(long taskId) {
-        return waits.cancel(taskId, this);
     }
 
     /** Fails one that waits for a condition, if nobody may wait any more. */
@@ -59,24 +33,11 @@ final class LockQueue implements Resource, Turn {
         return waits.isOver() && waits.turnAway(waiter, this::holdings);
     }
 
-    /**
-     * Fails all who are in line, if nobody may wait any more: because of the owner, if there is one.
-     *
-     * @return whether nobody may
-     */
-    boolean turnWaitersAway() {
-        if (!waits.isOver()) {
-            return false;
+    @Override
+    void sealHolders() {
+        if (cell.state() instanceof Grant held) {
+            cell.breaking().seal(held, BreakReason.SHUTDOWN);
         }
-        for (Waiter waiter : lot.waiters()) {
-            if (cell.state() instanceof Grant held) {
-                cell.breaking().seal(held, BreakReason.SHUTDOWN);
-            }
-            if (!sendAway(waiter)) {
-                waits.turnAway(waiter, this::holdings);
-            }
-        }
-        return true;
     }
 
     Gate gate() {
@@ -105,18 +66,6 @@ final class LockQueue implements Resource, Turn {
     @Override
     public boolean isFair() {
         return settings.fair();
-    }
-
-    @Override
-    public RuntimeException deadlock(String cycle) {
-        return new DeadlockException(cell.id(), cycle);
-    }
-
-    @Override
-    public void deadlockWarned(String cycle) {
-        if (listener != null) {
-            listener.deadlockWarned(cell.id(), cycle);
-        }
     }
 
     boolean await(Grant grant, Patience patience) throws InterruptedException {
@@ -156,16 +105,6 @@ final class LockQueue implements Resource, Turn {
         return grant != null;
     }
 
-    @Override
-    public int maxWaiters() {
-        return settings.maxWaiters();
-    }
-
-    @Override
-    public RuntimeException noRoom() {
-        return waits.noRoom(maxWaiters(), cell.state() instanceof Grant held ? List.of(held) : List.of());
-    }
-
     /** A waiter that was failed is not in the queue, and never gets the lock; in a fair one, none but the first does, or one at home. */
     @Override
     public boolean claim(Waiter waiter) {
@@ -197,8 +136,9 @@ final class LockQueue implements Resource, Turn {
         return turnWaitersAway() || cell.abandonIfOwnerIsDead();
     }
 
-    /** Fails a waiter that is not to wait: the lock is poisoned, or its owner sealed. */
-    private boolean sendAway(Waiter waiter) {
+    /** Because the lock is poisoned, or its owner sealed. */
+    @Override
+    boolean sendAway(Waiter waiter) {
         Abandonment broken = Cell.brokenFor(waiter.task(), cell.state());
         return broken != null && lot.fail(waiter, () -> new BrokenLockException(broken, null));
     }
@@ -268,8 +208,8 @@ final class LockQueue implements Resource, Turn {
     /** The task of this intent is ending: if it waits, it waits no longer. */
     void refuse(Grant grant) {
         Waiter waiter = grant.waiter;
-        if (waiter != null && lot.fail(waiter, () -> cell.refusal(grant))) {
-            passOn();
+        if (waiter != null) {
+            waits.fail(waiter, this, () -> cell.refusal(grant));
         }
     }
 
@@ -284,16 +224,6 @@ final class LockQueue implements Resource, Turn {
         } catch (InterruptedException e) {
             throw new AssertionError("Not interruptible", e);
         }
-    }
-
-    @Override
-    public String name() {
-        return cell.id().name();
-    }
-
-    @Override
-    public @Nullable String key() {
-        return cell.id().key();
     }
 
     @Override

@@ -83,6 +83,9 @@ abstract class Ownership extends ExitHook implements Holding {
 
     abstract Instant instantOf(long nanos);
 
+    /** Whom it goes back to; {@code null} if it was nobody's. */
+    abstract @Nullable Ownership lender();
+
     /** The last grip was taken off. */
     abstract void release();
 
@@ -102,7 +105,17 @@ abstract class Ownership extends ExitHook implements Holding {
     /** What is told of this, if it was left behind or is in everybody's way. */
     Abandonment describe(BreakReason reason, Instant now, OnOwnerEnd policy) {
         String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        return new Abandonment(incident, lockId(), owner.info(), since(), site, now, reason, policy);
+        Ownership lender = lender();
+        return new Abandonment(
+                incident,
+                lockId(),
+                owner.info(),
+                since(),
+                site,
+                now,
+                reason,
+                policy,
+                lender == null ? null : lender.owner.info());
     }
 
     @Override

@@ -2,15 +2,11 @@ package io.ownedlock.sync;
 
 import static java.util.Objects.requireNonNull;
 
-import io.ownedlock.park.ParkingLot;
-import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
-import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who waits for a permit of a {@link PermitPool}, threads and futures in one line. They are served from its head, in one step for as
@@ -20,53 +16,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever has joined has published itself in its claim before it looks at its task's state: either the task's end finds it
  * in the line, or it finds the end.
  */
-final class PermitQueue implements Resource, Turn {
+final class PermitQueue extends Line {
 
     private final PermitPool pool;
-    private final int maxWaiters;
-    private final Ticker ticker;
-    private final @Nullable LockListener listener;
-    private final ParkingLot lot;
-    private final Waits waits;
 
     PermitQueue(PermitPool pool, LockId id, LockSettings settings, LockEnvironment environment) {
+        super(id, settings, environment);
         this.pool = pool;
-        this.maxWaiters = settings.maxWaiters();
-        this.ticker = environment.ticker();
-        this.listener = environment.audience();
-        this.lot = new ParkingLot(ticker, environment.parker(), this);
-        this.waits = new Waits(id, lot, environment);
-    }
-
-    ParkingLot lot() {
-        return lot;
     }
 
     Undelivered undelivered() {
         return waits.undelivered();
-    }
-
-    /** For a watchdog. */
-    void inspectWaiters() {
-        waits.inspect(this);
-    }
-
-    /** Ends the waiting of one task, since somebody in charge said so. */
-    boolean cancel(long taskId) {
-        return waits.cancel(taskId, this);
-    }
-
-    /**
-     * Fails all who are in line, if nobody may wait any more.
-     *
-     * @return whether nobody may
-     */
-    boolean turnWaitersAway() {
-        if (!waits.isOver()) {
-            return false;
-        }
-        lot.waiters().forEach(waiter -> waits.turnAway(waiter, pool::holders));
-        return true;
     }
 
     /**
@@ -93,16 +53,6 @@ final class PermitQueue implements Resource, Turn {
         return waiter;
     }
 
-    @Override
-    public int maxWaiters() {
-        return maxWaiters;
-    }
-
-    @Override
-    public RuntimeException noRoom() {
-        return waits.noRoom(maxWaiters, pool.holders());
-    }
-
     /**
      * Waits on the calling thread, which has joined the line.
      *
@@ -116,8 +66,8 @@ final class PermitQueue implements Resource, Turn {
     /** One of the claim's tasks is ending: if it waits, it waits no longer. */
     void refuse(Claim claim) {
         Waiter waiter = claim.waiter;
-        if (waiter != null && lot.fail(waiter, claim::refusal)) {
-            passOn();
+        if (waiter != null) {
+            waits.fail(waiter, this, claim::refusal);
         }
     }
 
@@ -134,7 +84,7 @@ final class PermitQueue implements Resource, Turn {
     }
 
     long waited(Waiter waiter) {
-        return ticker.nanos() - waiter.sinceNanos();
+        return waits.waited(waiter);
     }
 
     @Override
@@ -200,25 +150,8 @@ final class PermitQueue implements Resource, Turn {
     }
 
     @Override
-    public RuntimeException deadlock(String cycle) {
-        return new DeadlockException(pool.id(), cycle);
-    }
-
-    @Override
-    public void deadlockWarned(String cycle) {
-        if (listener != null) {
-            listener.deadlockWarned(pool.id(), cycle);
-        }
-    }
-
-    @Override
-    public String name() {
-        return pool.id().name();
-    }
-
-    @Override
-    public @Nullable String key() {
-        return pool.id().key();
+    List<Claim> holders() {
+        return pool.holders();
     }
 
     @Override

@@ -2,12 +2,9 @@ package io.ownedlock.sync;
 
 import static java.util.Objects.requireNonNull;
 
-import io.ownedlock.park.ParkingLot;
-import io.ownedlock.park.Resource;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
-import io.ownedlock.time.Ticker;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,54 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Who waits for a {@link ReadWriteCell}, readers and writers in one line. They are let in from its head, as many as go together,
  * before they are awake: nobody overtakes, so neither side starves. Only who is at home inside already does not queue.
  */
-final class ReadWriteQueue implements Resource, Turn {
+final class ReadWriteQueue extends Line {
 
     private final ReadWriteCell cell;
-    private final LockSettings settings;
-    private final Ticker ticker;
-    private final @Nullable LockListener listener;
-    private final ParkingLot lot;
-    private final Waits waits;
 
     ReadWriteQueue(ReadWriteCell cell, LockSettings settings, LockEnvironment environment) {
+        super(cell.id(), settings, environment);
         this.cell = cell;
-        this.settings = settings;
-        this.ticker = environment.ticker();
-        this.listener = environment.audience();
-        this.lot = new ParkingLot(ticker, environment.parker(), this);
-        this.waits = new Waits(cell.id(), lot, environment);
-    }
-
-    ParkingLot lot() {
-        return lot;
-    }
-
-    /** For a watchdog. */
-    void inspectWaiters() {
-        waits.inspect(this);
-    }
-
-    /** Ends the waiting of one task, since somebody in charge said so. */
-    boolean cancel(long taskId) {
-        return waits.cancel(taskId, this);
-    }
-
-    /**
-     * Fails all who are in line and cannot be let in, if nobody may wait any more: because of who is inside, if anybody is.
-     *
-     * @return whether nobody may
-     */
-    boolean turnWaitersAway() {
-        if (!waits.isOver()) {
-            return false;
-        }
-        for (Waiter waiter : lot.waiters()) {
-            seal(cell.occupancy().inside(), BreakReason.SHUTDOWN);
-            if (!sendAway(waiter)) {
-                waits.turnAway(waiter, this::holdings);
-            }
-        }
-        return true;
     }
 
     /** A writer waits for every reader, a reader for a writer inside; and both for who is in line before them. */
@@ -87,18 +44,6 @@ final class ReadWriteQueue implements Resource, Turn {
     @Override
     public boolean isFair() {
         return true;
-    }
-
-    @Override
-    public RuntimeException deadlock(String cycle) {
-        return new DeadlockException(cell.id(), cycle);
-    }
-
-    @Override
-    public void deadlockWarned(String cycle) {
-        if (listener != null) {
-            listener.deadlockWarned(cell.id(), cycle);
-        }
     }
 
     boolean await(Share share, Patience patience) throws InterruptedException {
@@ -134,16 +79,6 @@ final class ReadWriteQueue implements Resource, Turn {
     /** Whether the task comes before outsiders: somebody it is nested in is inside, and it waits for its siblings. */
     private boolean isAtHome(Task task) {
         return cell.occupancy().closestFor(task) != null;
-    }
-
-    @Override
-    public int maxWaiters() {
-        return settings.maxWaiters();
-    }
-
-    @Override
-    public RuntimeException noRoom() {
-        return waits.noRoom(maxWaiters(), holdings());
     }
 
     /** Serves the line, of which the waiter may be the head by now; who is at home inside by now need not be. */
@@ -220,10 +155,20 @@ final class ReadWriteQueue implements Resource, Turn {
         }
     }
 
-    /** Fails a waiter that is not to wait: the lock is poisoned, or somebody in its way sealed. */
-    private boolean sendAway(Waiter waiter) {
+    @Override
+    void sealHolders() {
+        seal(cell.occupancy().inside(), BreakReason.SHUTDOWN);
+    }
+
+    /** Because the lock is poisoned, or somebody in its way sealed. */
+    @Override
+    boolean sendAway(Waiter waiter) {
+        return sendAway(waiter, broken -> null);
+    }
+
+    private boolean sendAway(Waiter waiter, Function<Abandonment, @Nullable Throwable> causes) {
         Abandonment broken = cell.occupancy().brokenFor(intent(waiter));
-        return broken != null && lot.fail(waiter, () -> new BrokenLockException(broken, null));
+        return broken != null && lot.fail(waiter, () -> new BrokenLockException(broken, causes.apply(broken)));
     }
 
     /**
@@ -235,8 +180,11 @@ final class ReadWriteQueue implements Resource, Turn {
     boolean seal(List<Share> shares, BreakReason reason) {
         Instant now = cell.instantOf(ticker.nanos());
         Map<Share, Abandonment> seals = new HashMap<>();
+        Map<Abandonment, @Nullable Throwable> causes = new HashMap<>();
         for (Share share : shares) {
-            seals.put(share, share.describe(reason, now, settings.onOwnerEnd()));
+            Abandonment seal = share.describe(reason, now, settings.onOwnerEnd());
+            seals.put(share, seal);
+            causes.put(seal, share.owner().failure());
         }
         List<Abandonment> sealed = new ArrayList<>();
         synchronized (lot.monitor()) {
@@ -252,7 +200,9 @@ final class ReadWriteQueue implements Resource, Turn {
             return false;
         }
         // Who joins the line from here on finds the seal by itself.
-        int told = (int) lot.waiters().stream().filter(this::sendAway).count();
+        int told = (int) lot.waiters().stream()
+                .filter(waiter -> sendAway(waiter, causes::get))
+                .count();
         passOn();
         for (Abandonment seal : sealed) {
             if (listener != null) {
@@ -273,16 +223,6 @@ final class ReadWriteQueue implements Resource, Turn {
         if (waiter != null) {
             waits.fail(waiter, this, () -> cell.refusal(share));
         }
-    }
-
-    @Override
-    public String name() {
-        return cell.id().name();
-    }
-
-    @Override
-    public @Nullable String key() {
-        return cell.id().key();
     }
 
     @Override

@@ -40,6 +40,11 @@ final class Share extends Ownership {
     }
 
     @Override
+    @Nullable Share lender() {
+        return lender;
+    }
+
+    @Override
     void release() {
         lock.exits().release(this);
     }

@@ -75,6 +75,16 @@ abstract class TaskWord extends TaskHooks {
     }
 
     /**
+     * What the task was said to have failed with, from the moment it was told to end; {@code null} if it goes on, did not fail, or nobody
+     * knows. May keep the task's objects alive.
+     */
+    public @Nullable Throwable failure() {
+        Object seen = word;
+        TaskEnd end = seen instanceof Ending ending ? ending.end : ended();
+        return end == null ? null : end.failure();
+    }
+
+    /**
      * What the thread inside has turned to: it comes back to this task after that. {@code null} if there is no thread inside, or it
      * is at work here. Never the same object again once it was left.
      */

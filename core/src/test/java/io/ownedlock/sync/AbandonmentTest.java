@@ -25,7 +25,8 @@ class AbandonmentTest {
                 site,
                 Instant.EPOCH.plusSeconds(1),
                 reason,
-                policy);
+                policy,
+                null);
     }
 
     private static String advice(BreakReason reason, OnOwnerEnd policy) {

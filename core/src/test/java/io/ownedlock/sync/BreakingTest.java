@@ -322,6 +322,8 @@ class BreakingTest extends LockTesting {
             Task.runInTask("borrower", () -> lock.acquire());
             assertThat(lock.isHeldByCurrentTask()).isTrue();
             assertThat(mine.predecessor().owner().name()).isEqualTo("borrower");
+            assertThat(mine.predecessor().lender().name())
+                    .isEqualTo(Task.current().name());
             waiter.awaitParkedOn(lock.lot());
             assertThat(events).contains("abandoned order[42] by borrower, told 0");
             mine.close();

@@ -156,10 +156,23 @@ abstract class Mishap {
                 action.run();
             } catch (LockNotAcquiredException | BrokenLotException | ParkRefusedException | VirtualMachineError told) {
                 // Which is as good.
+            } finally {
+                endWhateverStrikes(task);
             }
         }));
         Actor.awaitUntil(() -> waiting.getAsInt() > before, () -> "one to wait");
         return task;
+    }
+
+    /** As a server ends a request; who was struck with a lock in hand may be what others wait for. */
+    private static void endWhateverStrikes(Task task) {
+        while (task.isActive()) {
+            try {
+                task.end();
+            } catch (VirtualMachineError again) {
+                Thread.yield();
+            }
+        }
     }
 
     /** Another task waits for this with a future. */

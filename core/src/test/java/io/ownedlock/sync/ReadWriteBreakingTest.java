@@ -242,6 +242,8 @@ class ReadWriteBreakingTest extends ReadWriteTesting {
             });
             assertThat(write.predecessorAbandoned()).isTrue();
             assertThat(hold.predecessor().owner().name()).isEqualTo("borrower");
+            assertThat(hold.predecessor().lender().name())
+                    .isEqualTo(Task.current().name());
             Task.runInTask("reader", () -> {
                 read.lock();
                 return null;

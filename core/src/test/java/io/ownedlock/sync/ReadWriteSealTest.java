@@ -200,14 +200,18 @@ class ReadWriteSealTest extends ReadWriteTesting {
         Attachment inside = stuck.attach();
         side(graced, side).lock();
         Actor<Hold> writer = waiter("writer", graced, graced.writeLock());
-        stuck.end();
+        IllegalStateException failure = new IllegalStateException("the request failed");
+        stuck.end(failure);
         graced.inspectOwners();
         time.advance(Duration.ofMillis(4_999));
         graced.inspectOwners();
         assertThat(writer.isParkedOn(graced.lot())).isTrue();
         time.advance(Duration.ofMillis(1));
         graced.inspectOwners();
-        assertThat(writer.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_STUCK");
+        assertThat(writer.failure())
+                .isInstanceOf(BrokenLockException.class)
+                .hasMessageContaining("OWNER_STUCK")
+                .hasCause(failure);
         assertThat(inOwnTask("try", graced.writeLock()::tryLock).failure()).isInstanceOf(BrokenLockException.class);
 
         side(graced, side).unlock();

@@ -126,14 +126,18 @@ class SealTest extends LockTesting {
         Attachment inside = stuck.attach();
         lock.lock();
         Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
-        stuck.end();
+        IllegalStateException failure = new IllegalStateException("the request failed");
+        stuck.end(failure);
         lock.inspectOwners();
         time.advance(Duration.ofMillis(4_999));
         lock.inspectOwners();
         waiter.awaitParkedOn(lock.lot());
         time.advance(Duration.ofMillis(1));
         lock.inspectOwners();
-        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_STUCK");
+        assertThat(waiter.failure())
+                .isInstanceOf(BrokenLockException.class)
+                .hasMessageContaining("OWNER_STUCK")
+                .hasCause(failure);
         assertThatThrownBy(() -> Actor.start("try", lock::tryLock).result())
                 .hasCauseInstanceOf(BrokenLockException.class);
 

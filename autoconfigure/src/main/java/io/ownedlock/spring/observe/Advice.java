@@ -1,7 +1,8 @@
 package io.ownedlock.spring.observe;
 
+import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.BreakReason;
-import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.task.TaskInfo;
 
 /** What to say to whoever reads of an incident, one row for each case. */
 final class Advice {
@@ -9,8 +10,13 @@ final class Advice {
     private Advice() {}
 
     /** Where the lock of an owner that is gone went. */
-    static String whatBecameOfTheLock(OnOwnerEnd policy) {
-        return switch (policy) {
+    static String whatBecameOfTheLock(Abandonment abandonment) {
+        TaskInfo lender = abandonment.lender();
+        if (lender != null) {
+            return "It went back to " + lender.label()
+                    + ", which had lent it, or is free if that one has released it; Hold.predecessor() tells of this.";
+        }
+        return switch (abandonment.policy()) {
             case BREAK -> "It is free again, and its next owner can see this in Hold.predecessor().";
             case POISON -> "It stays poisoned: check what it protects, then call its repair().";
             case HAND_OVER ->

@@ -51,15 +51,13 @@ public final class IncidentLog implements LockListener {
 
     @Override
     public void abandoned(Abandonment abandonment, int waitersTold) {
-        OnOwnerEnd policy = abandonment.policy();
         log(
                 Kind.ABANDONED,
                 abandonment.lock(),
                 abandonment.incident(),
                 () -> "Lock " + abandonment.lock() + " was abandoned: " + abandonment.describe() + ". "
-                        // An heir is no waiter that was sent away.
-                        + (policy == OnOwnerEnd.HAND_OVER ? "" : told(waitersTold))
-                        + Advice.whatBecameOfTheLock(policy) + " " + Advice.against(abandonment.reason()));
+                        + (sendsWaitersAway(abandonment) ? told(waitersTold) : "")
+                        + Advice.whatBecameOfTheLock(abandonment) + " " + Advice.against(abandonment.reason()));
     }
 
     @Override
@@ -112,6 +110,11 @@ public final class IncidentLog implements LockListener {
     @Override
     public void repaired(LockId lock) {
         log(Kind.REPAIRED, lock, null, () -> "Lock " + lock + " was repaired, and is free again.");
+    }
+
+    /** An heir, or who waits for a lender still, is not sent away. */
+    private static boolean sendsWaitersAway(Abandonment abandonment) {
+        return abandonment.policy() != OnOwnerEnd.HAND_OVER && abandonment.lender() == null;
     }
 
     private void log(Kind kind, LockId lock, @Nullable String incident, Supplier<String> text) {

@@ -122,10 +122,12 @@ final class LockViews {
             Instant brokenAt,
             BreakReason reason,
             OnOwnerEnd policy,
+            @Nullable String lentBy,
             @Nullable Integer waitersTold) {
 
         static Incident of(Abandonment abandonment, @Nullable Integer waitersTold, Viewer viewer) {
             StackTraceElement site = abandonment.site();
+            TaskInfo lender = abandonment.lender();
             return new Incident(
                     abandonment.incident(),
                     viewer.which(abandonment.lock()),
@@ -134,6 +136,7 @@ final class LockViews {
                     abandonment.brokenAt(),
                     abandonment.reason(),
                     abandonment.policy(),
+                    lender == null ? null : lender.label(),
                     waitersTold);
         }
     }

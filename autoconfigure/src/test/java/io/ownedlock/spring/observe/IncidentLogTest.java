@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
@@ -57,7 +58,7 @@ class IncidentLogTest {
     }
 
     private static Abandonment incident(BreakReason reason, OnOwnerEnd policy) {
-        return new Abandonment("1a2b", ORDER, OWNER, SINCE, null, SINCE.plusSeconds(1), reason, policy);
+        return new Abandonment("1a2b", ORDER, OWNER, SINCE, null, SINCE.plusSeconds(1), reason, policy, null);
     }
 
     private ILoggingEvent onlyEvent() {
@@ -82,6 +83,27 @@ class IncidentLogTest {
         assertThat(onlyLine().contains("3 waiters were told"))
                 .as("an heir is not sent away")
                 .isEqualTo(policy != OnOwnerEnd.HAND_OVER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(OnOwnerEnd.class)
+    void whatWasOnlyLentIsBackWithItsLenderWhateverThePolicy(OnOwnerEnd policy) {
+        TaskInfo lender = new TaskInfo(3, "POST /lender", TaskKind.REQUEST, null, SINCE, null, null, null);
+        log.abandoned(
+                new Abandonment(
+                        "1a2b",
+                        ORDER,
+                        OWNER,
+                        SINCE,
+                        null,
+                        SINCE.plusSeconds(1),
+                        BreakReason.OWNER_ENDED,
+                        policy,
+                        lender),
+                0);
+        assertThat(onlyLine())
+                .contains("It went back to REQUEST #3 'POST /lender', which had lent it")
+                .doesNotContain("free again", "poisoned", "told");
     }
 
     @ParameterizedTest

@@ -198,7 +198,7 @@ class LockEventsTest {
         LockEvents events = new LockEvents(published::add);
         TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1", null);
         Abandonment incident = new Abandonment(
-                "1a2b", ORDER, owner, Instant.EPOCH, null, Instant.EPOCH, BreakReason.OPERATOR, OnOwnerEnd.BREAK);
+                "1a2b", ORDER, owner, Instant.EPOCH, null, Instant.EPOCH, BreakReason.OPERATOR, OnOwnerEnd.BREAK, null);
         Overdue overdue = new Overdue(ORDER, owner, Instant.EPOCH, List.of());
         events.sealed(incident, 3);
         events.overdue(overdue);

@@ -131,7 +131,15 @@ class LockFlightRecorderTest {
     void aSealIsABreakToo() throws Exception {
         TaskInfo owner = new TaskInfo(7, "POST /orders", TaskKind.REQUEST, null, Instant.EPOCH, null, "exec-1", null);
         Abandonment seal = new Abandonment(
-                "1a2b", ORDER, owner, Instant.EPOCH, null, Instant.EPOCH, BreakReason.OWNER_STUCK, OnOwnerEnd.BREAK);
+                "1a2b",
+                ORDER,
+                owner,
+                Instant.EPOCH,
+                null,
+                Instant.EPOCH,
+                BreakReason.OWNER_STUCK,
+                OnOwnerEnd.BREAK,
+                null);
         RecordedEvent event = only("io.ownedlock.LockBreak", record(all("0 ns"), () -> recorder.sealed(seal, 3)));
         assertThat(event.getBoolean("sealed")).isTrue();
         assertThat(event.getString("reason")).isEqualTo("OWNER_STUCK");
