@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Puts threads to sleep as the JVM does, and knows how far the one waiter of a state has got: whether it went at once, queued, or
  * slept. Nobody sleeps for ever here: who is not woken for {@link #LONG} is lost, which the outcome says, and goes on, so that one
- * lost wake-up is one forbidden sample, and not a run that hangs.
+ * lost wake-up is one forbidden sample, and not a run that hangs. Who would sleep again after that fails.
  */
 final class Sleep implements Parker, Gate {
 
@@ -40,6 +40,10 @@ final class Sleep implements Parker, Gate {
     @Override
     public void park(Object blocker) {
         slept = true;
+        if (lost) {
+            throw new IllegalStateException(
+                    "Woken though nobody did so, it has found nothing to do but to sleep again");
+        }
         long patience = failed ? LONG / 100 : LONG;
         long before = System.nanoTime();
         LockSupport.parkNanos(blocker, patience);
