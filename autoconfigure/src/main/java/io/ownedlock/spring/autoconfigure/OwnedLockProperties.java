@@ -26,6 +26,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
  * @param shutdown What becomes of those who wait when the application shuts down.
  * @param jfr Locks in recordings of the JDK's Flight Recorder.
  * @param tracing Tasks and distributed traces.
+ * @param integration Locks for Spring Integration.
  */
 @ConfigurationProperties("owned-lock")
 record OwnedLockProperties(
@@ -39,7 +40,8 @@ record OwnedLockProperties(
         @DefaultValue Events events,
         @DefaultValue Shutdown shutdown,
         @DefaultValue Jfr jfr,
-        @DefaultValue Tracing tracing) {
+        @DefaultValue Tracing tracing,
+        @DefaultValue Integration integration) {
 
     OwnedLockProperties {
         defaults.validate("owned-lock.defaults");
@@ -65,6 +67,13 @@ record OwnedLockProperties(
                     log.maxPerMinute(),
                     "it must not be negative",
                     "Set it to a number, or to 0 for no line at all. Remove it for the default.");
+        }
+        if (integration.name().isBlank()) {
+            throw new InvalidPropertyException(
+                    "owned-lock.integration.name",
+                    integration.name(),
+                    "it must not be blank",
+                    "Set it to a name for these locks, or remove it for the default.");
         }
     }
 
@@ -196,4 +205,14 @@ record OwnedLockProperties(
      * @param enabled Whether errors, logs and the endpoint name the trace that a lock's owner is part of.
      */
     record Tracing(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * Spring Integration.
+     *
+     * @param enabled Whether there is a lock registry of Spring Integration's type, unless the application has one.
+     * @param name The name of its locks; their keys are what Spring Integration locks.
+     */
+    record Integration(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("spring-integration") String name) {}
 }

@@ -32,6 +32,7 @@ class WithoutOptionalLibrariesTest {
                 "org.springframework.boot.actuate.endpoint.annotation.Endpoint",
                 "org.springframework.transaction.support.TransactionSynchronizationManager",
                 "org.springframework.boot.health.contributor.HealthIndicator",
+                "org.springframework.integration.support.locks.LockRegistry",
                 "org.springframework.web.context.WebApplicationContext"
             })
     void theyAreNotThere(String optional) {
