@@ -18,7 +18,8 @@ final class Advice {
         }
         return switch (abandonment.policy()) {
             case BREAK -> "It is free again, and its next owner can see this in Hold.predecessor().";
-            case POISON -> "It stays poisoned: check what it protects, then call its repair().";
+            case POISON ->
+                "It stays poisoned: check what it protects, then repair it, by the endpoint ownedlocks or by its repair().";
             case HAND_OVER ->
                 "It went on to the first who waited, or is free if nobody did; its next owner can see this in Hold.predecessor().";
         };

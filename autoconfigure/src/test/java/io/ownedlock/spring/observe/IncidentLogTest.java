@@ -73,7 +73,7 @@ class IncidentLogTest {
     @ParameterizedTest
     @CsvSource({
         "BREAK,     'It is free again, and its next owner can see this'",
-        "POISON,    'It stays poisoned: check what it protects, then call its repair()'",
+        "POISON,    'It stays poisoned: check what it protects, then repair it, by the endpoint ownedlocks or by its repair()'",
         "HAND_OVER, 'It went on to the first who waited, or is free if nobody did'"
     })
     void theLineOfAnAbandonedLockSaysWhereItWent(OnOwnerEnd policy, String became) {

@@ -424,7 +424,9 @@ class ObserveTest {
     void theLineOfAPoisonedLockSaysHowToRepairIt(CapturedOutput output) {
         runner.run(context -> {
             abandon(locks(context).obtain("ledger"));
-            assertThat(output.getAll()).contains("It stays poisoned: check what it protects, then call its repair()");
+            assertThat(output.getAll())
+                    .contains(
+                            "It stays poisoned: check what it protects, then repair it, by the endpoint ownedlocks or by its repair()");
         });
     }
 
