@@ -1,7 +1,8 @@
 package io.ownedlock.park;
 
 /**
- * Is told by threads of each wait that has no end of its own. It may fail a waiter, this one or another, with
+ * Is told by threads of each wait that has no end its caller is content with: of one in {@code acquire(Duration)}, and not of one in
+ * {@code tryAcquire(Duration)}. It may fail a waiter, this one or another, with
  * {@link ParkingLot#fail}. Called by the waiting thread under no lock; must not throw.
  */
 public interface Gate {

@@ -115,8 +115,8 @@ abstract class LotQueue extends Blocker {
     }
 
     /**
-     * Moves a waiter to the end of a sibling's queue; it goes on sleeping. Is the sibling broken, it fails, since that would never
-     * wake it.
+     * Moves a waiter to the end of a sibling's queue; it goes on sleeping. If the sibling is broken, it fails, since that would
+     * never wake it.
      *
      * @return {@code false} if it was not in this queue any more
      */

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * unparked, failed, out of time or interrupted. A registry that is shut down breaks those that it has made.
  *
  * <p>Costs: joining, leaving, failing one are constant; failing all is linear, with one field write a waiter under the monitor.
+ *
+ * <p>Safe for use by many threads. What parks or wakes is called outside of the monitor.
  */
 public final class ParkingLot extends LotQueue {
 
@@ -93,7 +95,12 @@ public final class ParkingLot extends LotQueue {
     /**
      * Like {@link #parkIf(BooleanSupplier)}, and parks at most so long.
      *
+     * @param mustPark as there
+     * @param atMost zero or less: do not wait
      * @return {@code false} if time ran out; it is not unparked any more then
+     * @throws BrokenLotException as there
+     * @throws InterruptedException as there
+     * @throws ParkRefusedException as there
      */
     public boolean parkIf(BooleanSupplier mustPark, Duration atMost) throws InterruptedException {
         return new Parking(this, Task.current()).run(mustPark, TimeUnit.NANOSECONDS.convert(atMost));
@@ -125,8 +132,8 @@ public final class ParkingLot extends LotQueue {
     }
 
     /**
-     * Moves those who have waited longest to the end of another lot, in order and still asleep. Is the other one broken, they
-     * fail with a {@link BrokenLotException}, since it would never wake them.
+     * Moves those who have waited longest to the end of another lot, in order and still asleep. If the target is broken, they fail
+     * with a {@link BrokenLotException}, since it would never wake them.
      *
      * @param count how many at most; none if it is not positive
      * @throws IllegalArgumentException if the other lot does not have the same monitor, so is not a {@linkplain #sibling() sibling}

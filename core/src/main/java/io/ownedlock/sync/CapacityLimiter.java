@@ -126,8 +126,8 @@ public final class CapacityLimiter implements Primitive {
      * @throws IllegalStateException if the borrower has a token, or waits for one
      * @throws WaitTooLongException if the settings bound the wait and it took longer; it names who has held a token longest
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, or too many
-     *     wait
+     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, too many wait, an
+     *     operator ended the wait, or the application is shutting down
      * @throws DeadlockException if this is known to wait for ever
      */
     public Permit acquireOnBehalfOf(Object borrower) {
@@ -142,8 +142,8 @@ public final class CapacityLimiter implements Primitive {
      * @throws IllegalStateException if the borrower has a token, or waits for one
      * @throws WaitTooLongException if it took longer; it names who has held a token longest
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, or too many
-     *     wait
+     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, too many wait, an
+     *     operator ended the wait, or the application is shutting down
      * @throws DeadlockException if this is known to wait for ever
      */
     public Permit acquireOnBehalfOf(Object borrower, Duration waitAtMost) {
@@ -176,8 +176,8 @@ public final class CapacityLimiter implements Primitive {
      * @return the token; {@code null} if it took longer
      * @throws IllegalStateException if the borrower has a token, or waits for one
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, or too many
-     *     wait
+     * @throws LockRefusedException if the current task is ending, the borrower is a task that is ending or over, too many wait, an
+     *     operator ended the wait, or the application is shutting down
      */
     public @Nullable Permit tryAcquireOnBehalfOf(Object borrower, Duration waitAtMost) {
         return tryAcquire(borrower, Patience.owned(waitAtMost));
@@ -193,13 +193,14 @@ public final class CapacityLimiter implements Primitive {
     }
 
     /**
-     * Takes a token without blocking the thread. The future is completed on the executor of the {@link LockEnvironment}, or is
-     * complete already if a token was free; it fails with a {@link LockRefusedException} if the current task or a borrower that is
-     * a task ends first. Completing it from outside, by cancelling it or by a time-out, leaves the queue; a future that is
-     * derived from it is the caller's own, and cancelling that one has no such effect.
+     * Takes a token without blocking the thread, and waits for it as long as the settings allow. The future is completed on the
+     * executor of the {@link LockEnvironment}, or is complete already if a token was free; it fails with what
+     * {@link #acquireOnBehalfOf(Object)} throws, with a {@link LockRefusedException} if the current task or a borrower that is a task
+     * ends first. Completing it from outside, by cancelling it or by a time-out, leaves the queue; a future that is derived from it is
+     * the caller's own, and cancelling that one has no such effect.
      *
      * @return a future for the token
-     * @throws IllegalStateException if the borrower has a token, or waits for one
+     * @throws IllegalStateException if the borrower has a token, or waits for one; thrown here, not by the future
      */
     public CompletableFuture<Permit> acquireAsyncOnBehalfOf(Object borrower) {
         return acquireAsync(borrower, pool.patient());

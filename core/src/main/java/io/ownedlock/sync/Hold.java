@@ -20,12 +20,18 @@ public interface Hold extends AutoCloseable {
     /** Since when the owner holds the lock. */
     Instant since();
 
-    /** A number that grows with every grant of this lock: what is told by an older one is out of date. */
+    /**
+     * A number that grows with every grant of this lock object. It does not outlive that object: it starts again when the registry has
+     * evicted the lock, and when the JVM restarts. A nested task that borrows the lock gets a higher one than its lender, which goes on
+     * with its own after that; and the number changes when the owner has waited for a condition. So it orders the grants within one
+     * JVM, and is no fence for an external store.
+     */
     long fencingToken();
 
     /**
      * The owner that ended and left the lock to this one, {@code null} in the normal case. What the lock protects may be half
-     * done then. Known to every hold of the owner that got the lock so; closing the last of them says that all is well again.
+     * done then. Known to every hold of the owner that got the lock so; closing the last of them says that all is well again, and of
+     * a read/write pair only closing the write side does.
      */
     @Nullable Abandonment predecessor();
 

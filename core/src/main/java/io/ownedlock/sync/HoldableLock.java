@@ -57,7 +57,8 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
      * @throws BrokenLockException if the lock was broken while this waited, or is poisoned, or is sealed and somebody is in the way
      * @throws WaitTooLongException if the settings bound the wait and it took longer
      * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      * @throws DeadlockException if this would wait for ever
      * @throws IllegalMonitorStateException if the current task holds the lock and it is not re-entrant, or it reads and wants to write
      */
@@ -73,7 +74,8 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
      * @throws BrokenLockException if the lock was broken while this waited, or is poisoned, or is sealed and somebody is in the way
      * @throws WaitTooLongException if it took longer
      * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      * @throws DeadlockException if this would wait for ever, were it not for the time
      * @throws IllegalMonitorStateException if the current task holds the lock and it is not re-entrant, or it reads and wants to write
      */
@@ -108,7 +110,8 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
      * @return the grip on it, to be closed, on whatever thread; {@code null} if it took longer
      * @throws BrokenLockException if the lock was broken while this waited, or is poisoned, or is sealed and somebody is in the way
      * @throws LockInterruptedException if the thread is or was interrupted before it got the lock
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      * @throws IllegalMonitorStateException if the current task holds the lock and it is not re-entrant, or it reads and wants to write
      */
     public @Nullable Hold tryAcquire(Duration waitAtMost) {
@@ -129,9 +132,11 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
      * Takes the lock for the current task, and waits for it as long as the settings allow, but not on this thread. The future
      * completes on the registry's executor, in no task; what is chained to it may close the grip on whatever thread it runs.
      *
-     * <p>It completes exceptionally with what {@link #acquire()} throws, also when the current task ends before it has got the
-     * lock. Cancelling it, or completing it in any other way, leaves the queue; if the lock was on its way to it, it goes on to the
-     * next. A future derived from it is the user's own: cancelling that changes nothing here.
+     * <p>What is clear at once is thrown here: that the lock is poisoned, sealed, not re-entrant, or has no room for another waiter, or
+     * that the current task is ending while the lock is free. With what comes up later the future completes exceptionally, with what
+     * {@link #acquire()} throws, also when the current task ends before it has got the lock. Cancelling it, or completing it in any
+     * other way, leaves the queue; if the lock was on its way to it, it goes on to the next. A future derived from it is the user's
+     * own: cancelling that changes nothing here.
      *
      * @return the grip on the lock, to be closed; done already if nobody was in the way
      * @throws BrokenLockException if the lock is poisoned, or is sealed and somebody is in the way
@@ -143,7 +148,7 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
     }
 
     /**
-     * Like {@link #acquireAsync()}, with a bound of its own.
+     * Like {@link #acquireAsync()}, with a bound of its own; the future fails with a {@link WaitTooLongException} if it takes longer.
      *
      * @param waitAtMost zero or less: do not wait
      */
@@ -157,7 +162,8 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
      *
      * @throws BrokenLockException if the lock was broken while this waited, or is poisoned, or is sealed and somebody is in the way
      * @throws WaitTooLongException if the settings bound the wait and it took longer
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      * @throws DeadlockException if this would wait for ever
      * @throws IllegalMonitorStateException if the current task holds the lock and it is not re-entrant, or it reads and wants to write
      */
@@ -207,7 +213,8 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
      * @return {@code false} if it took longer
      * @throws InterruptedException if the thread is or was interrupted before it got the lock
      * @throws BrokenLockException if the lock was broken while this waited, or is poisoned, or is sealed and somebody is in the way
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      * @throws IllegalMonitorStateException if the current task holds the lock and it is not re-entrant, or it reads and wants to write
      */
     @Override

@@ -1,8 +1,9 @@
 package io.ownedlock.sync;
 
 /**
- * The lock would not be given to this task, whoever holds it: the task is ending or over and gets nothing new, or too many wait
- * already, or too many keys are in use. Refusing is to be cheap when there is too much of everything, so this has no stack trace.
+ * The lock would not be given to this task, whoever holds it: the task is ending or over and gets nothing new, too many wait already,
+ * too many keys are in use, an operator ended the wait, or the application is shutting down. Refusing is to be cheap when there is too
+ * much of everything, so this has no stack trace.
  */
 public final class LockRefusedException extends LockNotAcquiredException {
 

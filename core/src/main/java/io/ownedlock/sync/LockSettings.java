@@ -6,11 +6,13 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the locks of one name behave. Start from {@link #DEFAULTS}.
+ * How the locks of one name behave. Start from {@link #DEFAULTS}. Semaphores and limiters go by {@code waitAtMost} and
+ * {@code maxWaiters} alone.
  *
  * @param onOwnerEnd what becomes of a lock whose owner ended and still held it
  * @param waitAtMost how long a caller that names no time itself is willing to wait; {@code null} for as long as it takes
- * @param fair whether nobody may overtake those who wait; costs a context switch for each of them
+ * @param fair whether nobody may overtake those who wait; costs a context switch for each of them. In a read/write pair nobody ever
+ *     does
  * @param reentrant whether the owner may take the lock again; otherwise that is an error
  * @param maxWaiters how many may wait at a time; the next one is refused
  * @param holdAtMost how long an owner may hold the lock before it is overdue; {@code null} for as long as it likes

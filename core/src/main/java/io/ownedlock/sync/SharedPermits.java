@@ -33,7 +33,8 @@ public final class SharedPermits {
      *
      * @throws WaitTooLongException if the settings bound the wait and it took longer
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      */
     public void acquire() {
         if (!pool.takeOrThrow(Claim.shared(pool), patient)) {
@@ -57,15 +58,17 @@ public final class SharedPermits {
      * @param waitAtMost zero or less: do not wait
      * @return whether it got one
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      */
     public boolean tryAcquire(Duration waitAtMost) {
         return pool.takeOrThrow(Claim.shared(pool), Patience.owned(waitAtMost));
     }
 
     /**
-     * Takes a permit without blocking the thread; see {@link TaskSemaphore#acquireAsync()}. If the future is cancelled, the permit
-     * goes to somebody else.
+     * Takes a permit without blocking the thread, and waits for it as long as the settings allow; see
+     * {@link TaskSemaphore#acquireAsync()}. The future fails with what {@link #acquire()} throws. If it is cancelled, the permit goes to
+     * somebody else.
      */
     public CompletableFuture<@Nullable Void> acquireAsync() {
         return Delivery.order(pool, Claim.shared(pool), null, patient, executor);

@@ -12,7 +12,8 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mutual exclusion lock that belongs to the {@link Task} that took it, may be taken again by it, and does not outlive it.
+ * A mutual exclusion lock that belongs to the {@link Task} that took it, may be taken again by it unless it is not
+ * {@linkplain LockSettings#reentrant() re-entrant}, and does not outlive it.
  * Take it with {@link #acquire()} in a {@code try} with resources, or use it as the {@link Lock} that it is.
  *
  * <p><b>When the owner ends</b> and still holds the lock, everyone parked at that moment fails at once with a
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>When the waiter's own task ends</b> while it is parked, its wait fails with a {@link LockRefusedException}; a task that is
  * ending gets no lock that it does not hold.
  *
- * <p>Waiters queue first come, first served, but a newcomer may overtake them at the moment of release. A lock may be closed by
- * a {@link Hold} on any thread; {@link #unlock()} is for the task that locked.
+ * <p>Waiters queue first come, first served, but a newcomer may overtake them at the moment of release, unless the lock is
+ * {@linkplain LockSettings#fair() fair}. A {@link Hold} may be closed on any thread; {@link #unlock()} is for the task that locked.
  *
  * <p><b>When the application shuts down</b>, nothing breaks by that alone: see {@link Primitive}.
  *

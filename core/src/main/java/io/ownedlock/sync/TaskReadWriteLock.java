@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * next to each other are let in together. Only who is at home inside does not queue: a task that has a side already, or is nested
  * in one that has.
  *
- * <p><b>Both sides are re-entrant.</b> A task that writes may also read, and go on reading when it has given back the write
- * lock: that is how to downgrade. A task that only reads cannot write: two that tried would wait for each other, so that is an
- * {@link IllegalMonitorStateException} at once, also from {@code tryLock}. The same goes for a task nested in one that only
- * reads. What a writer lends to the tasks nested in it excludes them from each other like strangers.
+ * <p><b>Both sides are re-entrant</b>, unless the {@linkplain LockSettings#reentrant() settings} say otherwise. A task that writes may
+ * also read, and go on reading when it has given back the write lock: that is how to downgrade. A task that only reads cannot write:
+ * two that tried would wait for each other, so that is an {@link IllegalMonitorStateException} at once, also from {@code tryLock}. The
+ * same goes for a task nested in one that only reads. What a writer lends to the tasks nested in it excludes them from each other
+ * like strangers.
  *
  * <p><b>When a writer ends</b> and still holds the lock, what it wrote may be half done. Everyone parked at that moment, on either
  * side, fails at once with a {@link BrokenLockException} that names the culprit, and the lock goes on as

@@ -110,7 +110,8 @@ public final class TaskSemaphore implements Primitive {
      * @return the permit, to be closed
      * @throws WaitTooLongException if the settings bound the wait and it took longer; it names who has held a permit longest
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      * @throws DeadlockException if this is known to wait for ever
      */
     public Permit acquire() {
@@ -124,7 +125,8 @@ public final class TaskSemaphore implements Primitive {
      * @return the permit, to be closed
      * @throws WaitTooLongException if it took longer; it names who has held a permit longest
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      * @throws DeadlockException if this is known to wait for ever
      */
     public Permit acquire(Duration waitAtMost) {
@@ -155,7 +157,8 @@ public final class TaskSemaphore implements Primitive {
      * @param waitAtMost zero or less: do not wait
      * @return the permit, to be closed; {@code null} if it took longer
      * @throws LockInterruptedException if the thread is or was interrupted before it got one
-     * @throws LockRefusedException if the current task is ending, or too many wait
+     * @throws LockRefusedException if the current task is ending, too many wait, an operator ended the wait, or the
+     *     application is shutting down
      */
     public @Nullable Permit tryAcquire(Duration waitAtMost) {
         return tryAcquire(Patience.owned(waitAtMost));
@@ -168,9 +171,10 @@ public final class TaskSemaphore implements Primitive {
 
     /**
      * Takes a permit for the current task without blocking its thread, and waits for it as long as the settings allow. The future is
-     * completed on the executor of the {@link LockEnvironment}, or is complete already if a permit was free; it fails with what
-     * {@link #acquire()} throws, with a {@link LockRefusedException} if the task ends first. Completing it from outside, by cancelling it or by a time-out, leaves the queue; a future that is derived
-     * from it is the caller's own, and cancelling that one has no such effect.
+     * completed on the executor of the {@link LockEnvironment}, or is complete already if a permit was free. It always is the future
+     * that fails, and never this call: with what {@link #acquire()} throws, with a {@link LockRefusedException} if the task ends first.
+     * Completing it from outside, by cancelling it or by a time-out, leaves the queue; a future that is derived from it is
+     * the caller's own, and cancelling that one has no such effect.
      *
      * @return a future for the permit, to be closed
      */

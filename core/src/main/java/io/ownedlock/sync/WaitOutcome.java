@@ -4,7 +4,7 @@ package io.ownedlock.sync;
 public enum WaitOutcome {
     /** The lock was got. */
     GRANTED,
-    /** The owner died: {@link BrokenLockException}. */
+    /** The owner ended, or the lock is sealed or poisoned: {@link BrokenLockException}. */
     BROKEN,
     /** The lock was not got in time. */
     TIMED_OUT,

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * ends, is Python Trio's idea.
  *
  * <p>A task is {@linkplain #start started}, threads {@linkplain #attach() attach} to it one after the other, and it is
- * {@linkplain #end() ended}; {@link #runInTask} and {@link #runBeside(String, TaskKind, TaskAction) runBeside} do all three. A thread without a task is its own task of kind
- * {@link TaskKind#THREAD THREAD}, which ends when the thread is found dead.
+ * {@linkplain #end() ended}; {@link #runInTask} and {@link #runBeside(String, TaskKind, TaskAction) runBeside} do all three. A thread
+ * without a task is its own task of kind {@link TaskKind#THREAD THREAD}, which ends when the thread is found dead.
  *
  * <p>This class is the task's identity and what users call. Where it is in its life, {@link TaskWord}, and what is to be done at its
  * end, {@code TaskHooks} and {@code TaskWatches}, are classes beneath, each with its own rules of who may change what: a task is one
@@ -242,8 +242,9 @@ public final class Task extends TaskWord {
 
     /**
      * Ends the task. If a thread is inside, the task is {@link TaskState#ENDING ENDING}: its waits fail at once, and what it
-     * holds is given up when that thread leaves, so that nobody is let into an occupied critical section. Any thread may call
-     * this, at any time; the first call decides, later ones do nothing.
+     * holds is given up when that thread leaves, so that nobody is let into an occupied critical section. If nobody is inside, the exit
+     * hooks, and the listeners of the locks that are given up, run on the calling thread. Any thread may call this, at any time; the
+     * first call decides, later ones do nothing.
      *
      * @param failure what the task failed with; waiters of a lock it leaves behind see it as their cause
      * @return whether this call ended the task
