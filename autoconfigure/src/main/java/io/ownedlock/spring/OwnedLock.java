@@ -3,6 +3,7 @@ package io.ownedlock.spring;
 import io.ownedlock.sync.BrokenLockException;
 import io.ownedlock.sync.LockNotAcquiredException;
 import io.ownedlock.sync.OnOwnerEnd;
+import io.ownedlock.sync.WaitTooLongException;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Repeatable;
@@ -37,7 +38,7 @@ import org.springframework.core.annotation.AliasFor;
  * ends before, the lock is left behind. A stage that is cancelled is complete, even if the work behind it goes on. Waiting for the
  * lock blocks the caller.
  *
- * <p><b>What breaks it.</b> As with every annotation that works by proxy, a call from within the same object does not lock:
+ * <p><b>What it does not cover.</b> As with every annotation that works by proxy, a call from within the same object does not lock:
  * {@link io.ownedlock.registry.LockRegistry#assertHeld} finds that out. What is hidden in a value is not waited for: a
  * {@code Callable}, a stream, or an asynchronous answer of Spring MVC does its work without the lock. Transactions with an order of
  * their own must stay inside the {@linkplain io.ownedlock.spring.aop.OwnedLockAdvisor#ORDER order} of the lock.
@@ -72,7 +73,7 @@ public @interface OwnedLock {
     /**
      * Which lock of that kind, as a SpEL expression over the arguments: {@code #orderId}, {@code #order.id}, {@code #p0} or
      * {@code #a0}. It reads, and nothing else: no types, constructors, methods, beans or assignments. Evaluated once for each call;
-     * {@code null} and blank are errors. Without it the name has one lock only.
+     * for {@code null} and for a blank text the call throws an {@link IllegalArgumentException}. Without it the name has one lock only.
      */
     String key() default "";
 
@@ -105,9 +106,9 @@ public @interface OwnedLock {
 
     /**
      * What to call if the lock is not got: the name of a method of the same class with the same parameters, and, if it wants, one
-     * more at the end for the {@link LockNotAcquiredException}. If that is of a subclass, it is called for those alone. It is called
-     * on the bean's proxy, so annotations of its own count. What the method's body throws is no reason to call it. All annotations of
-     * a method that name one must name the same.
+     * more at the end for the {@link LockNotAcquiredException}. If it takes a subclass, it is called for that kind of failure only. It
+     * is called on the bean's proxy, so annotations of its own count. What the method's body throws is no reason to call it. All
+     * annotations of a method that name one must name the same.
      */
     String fallback() default "";
 
@@ -128,7 +129,7 @@ public @interface OwnedLock {
     enum WhenHeld {
         /** Wait. */
         WAIT,
-        /** Fail at once. */
+        /** Fail at once, with a {@link WaitTooLongException}; a request is answered 423. */
         FAIL,
         /**
          * Do not call the method, and return nothing: for methods that return {@code void} or {@link java.util.Optional}, such as

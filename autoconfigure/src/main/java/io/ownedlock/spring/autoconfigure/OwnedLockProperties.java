@@ -162,7 +162,9 @@ record OwnedLockProperties(
      * The watchdog.
      *
      * @param enabled Whether to run the watchdog. Without it, waiters of a lock whose owner thread died are told only when
-     *     somebody else looks at the lock, and no key is ever forgotten.
+     *     somebody else looks at the lock. Ends that were missed are not found. Owners that are overdue or stuck are not told of, and
+     *     their locks not sealed: hold-at-most, on-overdue and ending-grace have no effect but for the count in health. No key is
+     *     ever forgotten, so registry.max-keys fills up.
      * @param interval Time from the end of one round to the start of the next.
      */
     record Watchdog(

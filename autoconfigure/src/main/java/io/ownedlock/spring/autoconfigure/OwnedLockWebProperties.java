@@ -15,7 +15,7 @@ import org.springframework.web.util.pattern.PatternParseException;
 /**
  * The starter's properties for servlet applications.
  *
- * @param enabled Whether every HTTP request is a task of its own.
+ * @param enabled Whether every HTTP request is a task of its own, and failures to get a lock are answered with problems.
  * @param exclude Comma-separated list of path patterns, such as /actuator/**, whose requests are no tasks of their own.
  * @param filterOrder Order of the filter that makes a request a task.
  * @param problem Answers to requests that failed to get a lock.

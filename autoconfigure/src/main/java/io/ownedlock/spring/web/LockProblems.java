@@ -25,8 +25,10 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
  *   <caption>Problems</caption>
  *   <tr><th>type<th>status<th>when
  *   <tr><td>{@code urn:ownedlock:problem:broken}<td>503<td>the lock's owner ended and still held it, or will not let go
+ *   <tr><td>{@code urn:ownedlock:problem:shutdown}<td>503<td>the owner still held the lock when the application shut down
  *   <tr><td>{@code urn:ownedlock:problem:deadlock}<td>503<td>the wait would never have ended
- *   <tr><td>{@code urn:ownedlock:problem:refused}<td>503<td>the lock would not be given to this request
+ *   <tr><td>{@code urn:ownedlock:problem:refused}<td>503<td>the request is ending, there are too many waiters or keys, an operator
+ *       ended the wait, or the application is shutting down
  *   <tr><td>{@code urn:ownedlock:problem:interrupted}<td>503<td>the request's thread was interrupted
  *   <tr><td>{@code urn:ownedlock:problem:wait-too-long}<td>423<td>a living owner kept the lock for too long
  * </table>

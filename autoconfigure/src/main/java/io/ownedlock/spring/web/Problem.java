@@ -33,7 +33,8 @@ enum Problem {
     REFUSED(
             "refused",
             "Lock refused",
-            "This request does not get %s: it is ending, or too many ask, or the application shuts down.");
+            "This request does not get %s: it is ending, there are too many waiters or keys, an operator ended the wait, or the"
+                    + " application is shutting down.");
 
     private final String type;
     private final String title;
