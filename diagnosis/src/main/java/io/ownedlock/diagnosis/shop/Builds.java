@@ -6,7 +6,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The overdue holder: it is alive, and holds its lock for too long. */
+/** The overdue owner: it is alive, and holds its lock for too long. */
 abstract class Builds {
 
     private final String name;
