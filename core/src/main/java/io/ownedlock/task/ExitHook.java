@@ -14,6 +14,7 @@ public abstract class ExitHook {
 
     @Nullable ExitHook older;
 
+    /** The hook itself once it is unlinked: its neighbours are others by then. */
     @Nullable ExitHook newer;
 
     volatile boolean stray;

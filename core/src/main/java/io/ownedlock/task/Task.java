@@ -158,14 +158,16 @@ public final class Task extends TaskWord {
     }
 
     private <T extends @Nullable Object, X extends Throwable> T runAndEnd(TaskAction<T, X> action) throws X {
-        Throwable failure = null;
         try (Attachment ignored = attach()) {
-            return action.run();
-        } catch (Throwable e) {
-            failure = e;
-            throw e;
+            try {
+                return action.run();
+            } catch (Throwable e) {
+                // Still inside: whoever finds the task left could end it before it is known what it failed with.
+                end(e);
+                throw e;
+            }
         } finally {
-            end(failure);
+            end();
         }
     }
 
@@ -203,6 +205,11 @@ public final class Task extends TaskWord {
     /** What sort of work the task is. */
     public TaskKind kind() {
         return kind;
+    }
+
+    /** Whether this task runs inside a call of another one. */
+    public boolean isNested() {
+        return host != null;
     }
 
     /** Whether this task runs inside a call of the other, at any depth, and so may use what the other holds. */

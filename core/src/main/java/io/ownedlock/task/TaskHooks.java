@@ -58,7 +58,7 @@ abstract class TaskHooks extends TaskWatches {
         NEWEST.setRelease(this, hook);
     }
 
-    /** Takes back an {@link #add}. For primitives, on any thread. */
+    /** Takes back an {@link #add}; a second time, nothing happens. For primitives, on any thread. */
     public void remove(ExitHook hook) {
         if (inside() == Thread.currentThread()) {
             unlink(hook);
@@ -70,6 +70,10 @@ abstract class TaskHooks extends TaskWatches {
 
     private void unlink(ExitHook hook) {
         ExitHook newer = hook.newer;
+        if (newer == hook) {
+            return;
+        }
+        hook.newer = hook;
         ExitHook older = hook.older;
         if (older != null) {
             older.newer = newer;

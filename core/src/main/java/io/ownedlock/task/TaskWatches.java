@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class TaskWatches {
 
-    private static final SafeLog LOG = new SafeLog(Task.class);
+    static final SafeLog LOG = new SafeLog(Task.class);
     private static final VarHandle WATCHES;
 
     static {

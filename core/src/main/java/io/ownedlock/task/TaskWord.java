@@ -208,8 +208,18 @@ abstract class TaskWord extends TaskHooks {
             return over(seen, TaskEnd.Cause.MISSED);
         }
         return liveness != null
-                && liveness.isGone(inside(seen))
+                && isGone(liveness, inside(seen))
                 && over(seen, liveness instanceof WhileReachable ? TaskEnd.Cause.UNREACHABLE : TaskEnd.Cause.MISSED);
+    }
+
+    /** Who asks has other tasks to look after: one whose liveness cannot be told goes on. */
+    private boolean isGone(Liveness told, @Nullable Thread inside) {
+        try {
+            return told.isGone(inside);
+        } catch (RuntimeException e) {
+            LOG.warn(() -> "It cannot be told whether " + this + " is gone: its liveness has failed", e);
+            return false;
+        }
     }
 
     /** Whether nobody is left to end it, as nobody is inside. */

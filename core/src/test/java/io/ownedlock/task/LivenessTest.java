@@ -141,4 +141,14 @@ class LivenessTest {
             return null;
         });
     }
+
+    /** Whoever asks has others to look after. */
+    @Test
+    void whatKnowsNothingBecauseItThrowsSaysNothing() {
+        Task task = Task.start("task", TaskKind.REQUEST, inside -> {
+            throw new IllegalStateException("on purpose");
+        });
+        assertThat(task.endIfGone()).isFalse();
+        assertThat(task.isActive()).isTrue();
+    }
 }

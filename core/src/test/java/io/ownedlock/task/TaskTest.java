@@ -438,4 +438,42 @@ class TaskTest {
             task.attach();
         }
     }
+
+    /** A watchdog may look at it after the thread has left it and before it has ended. */
+    @Test
+    void whatItsActionFailsWithIsKnownToWhoeverEndsItFirst() {
+        AtomicReference<TaskEnd> told = new AtomicReference<>();
+        IllegalStateException failure = new IllegalStateException("on purpose");
+        assertThatThrownBy(() -> Task.runInTask("nested", () -> {
+                    Task.current().add(new ExitHook() {
+                        @Override
+                        protected void onMoved(Task task) {
+                            task.endIfGone();
+                        }
+
+                        @Override
+                        protected void onEnded(Task task, TaskEnd end) {
+                            told.set(end);
+                        }
+                    });
+                    throw failure;
+                }))
+                .isSameAs(failure);
+        assertThat(told.get().failure()).isSameAs(failure);
+        assertThat(told.get().cause()).isEqualTo(TaskEnd.Cause.TOLD);
+    }
+
+    @Test
+    void aHookThatIsRemovedTwiceTakesNoOtherWithIt() {
+        Task task = Task.start("a", TaskKind.CUSTOM);
+        try (Attachment ignored = task.attach()) {
+            hooked(task, "oldest");
+            Recorder removed = hooked(task, "removed");
+            task.remove(removed);
+            hooked(task, "newest");
+            task.remove(removed);
+        }
+        task.end();
+        assertThat(told).containsExactly("oldest ended", "newest ended");
+    }
 }
