@@ -1,13 +1,12 @@
 package io.ownedlock.deadlock;
 
-import io.ownedlock.task.Task;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,37 +20,36 @@ final class Cycle {
         this.links = links;
     }
 
+    /** A link, and the way there; the first has none before it. */
+    private record Step(@Nullable Step before, Link link) {}
+
     /**
-     * Looks for a way from the task back to itself, and takes the shortest. Reads without any lock, so that what it finds may never
+     * Looks for a way from what has arrived back to it, and takes the shortest. Reads without any lock, so that what it finds may never
      * have been there at one time.
      */
-    static @Nullable Cycle through(Task start) {
-        Map<Task, Link> cameBy = new HashMap<>();
-        Deque<Task> open = new ArrayDeque<>();
-        for (Task task = start; task != null; task = open.poll()) {
-            for (Link link : Link.leaving(task)) {
-                if (link.to() == start) {
-                    return of(link, start, cameBy);
+    static @Nullable Cycle through(Arrival start) {
+        Set<Object> seen = new HashSet<>();
+        Deque<Step> open = new ArrayDeque<>();
+        Step step = null;
+        do {
+            for (Link link : Link.beyond(step == null ? start : step.link.target())) {
+                Object target = link.target();
+                if (target == start || target == start.task) {
+                    return of(new Step(step, link));
                 }
-                if (cameBy.putIfAbsent(link.to(), link) == null) {
-                    open.add(link.to());
+                if (seen.add(target)) {
+                    open.add(new Step(step, link));
                 }
             }
-        }
+            step = open.poll();
+        } while (step != null);
         return null;
     }
 
-    private static @Nullable Cycle of(Link last, Task start, Map<Task, Link> cameBy) {
+    private static Cycle of(Step last) {
         List<Link> links = new ArrayList<>();
-        links.add(last);
-        for (Task task = last.from();
-                task != start;
-                task = links.get(links.size() - 1).from()) {
-            Link link = cameBy.get(task);
-            if (link == null) {
-                return null;
-            }
-            links.add(link);
+        for (Step step = last; step != null; step = step.before) {
+            links.add(step.link);
         }
         Collections.reverse(links);
         return new Cycle(links);

@@ -107,7 +107,7 @@ public final class DeadlockDetector implements Gate {
         boolean declared = false;
         try {
             KnownWaits.add(arrival);
-            search(arrival.task);
+            search(arrival);
             declared = true;
         } finally {
             if (!declared) {
@@ -119,23 +119,24 @@ public final class DeadlockDetector implements Gate {
 
     @Override
     public void entered(Waiter waiter) {
-        publish(waiter);
-        search(waiter.task());
+        search(publish(waiter));
     }
 
     /** The first half of arriving: others see the wait. */
-    void publish(Waiter waiter) {
-        KnownWaits.add(new Wait(waiter, now(), policy));
+    Wait publish(Waiter waiter) {
+        Wait wait = new Wait(waiter, now(), policy);
+        KnownWaits.add(wait);
+        return wait;
     }
 
     private Instant now() {
         return ticker.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** The second half: breaks every cycle that the task is in. */
-    void search(Task task) {
+    /** The second half: breaks every cycle that it closes. */
+    void search(Arrival arrival) {
         for (int tries = 0; tries < TRIES; tries++) {
-            Cycle cycle = Cycle.through(task);
+            Cycle cycle = Cycle.through(arrival);
             if (cycle == null || !tell(cycle)) {
                 return;
             }

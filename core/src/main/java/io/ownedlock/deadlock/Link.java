@@ -22,6 +22,14 @@ sealed interface Link {
     /** Who must, before. */
     Task to();
 
+    /**
+     * What is in the way of that: all that the other task has stopped for, if it must go on; one wait of it, if that alone must be
+     * over. The object is the same for every link that leads to the same.
+     */
+    default Object target() {
+        return to();
+    }
+
     /** Whether it is still so. */
     boolean stands();
 
@@ -30,6 +38,16 @@ sealed interface Link {
 
     /** The link for people who look at it from outside. */
     WaitForGraph.Edge edge();
+
+    /** Everything that keeps from getting on what some link has as its target, as far as is known. */
+    static List<Link> beyond(Object target) {
+        if (target instanceof Task task) {
+            return leaving(task);
+        }
+        List<Link> links = new ArrayList<>(2);
+        ((Arrival) target).addLinks(links);
+        return links;
+    }
 
     /** Everything that keeps the task from getting on, as far as is known. */
     static List<Link> leaving(Task task) {
@@ -101,6 +119,11 @@ sealed interface Link {
         @Override
         public Task to() {
             return before.task;
+        }
+
+        @Override
+        public Object target() {
+            return before;
         }
 
         @Override

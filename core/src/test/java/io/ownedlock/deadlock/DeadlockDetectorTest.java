@@ -200,13 +200,13 @@ class DeadlockDetectorTest extends DeadlockTesting {
                     if (waiter.task() == second) {
                         firstIsIn.await();
                     }
-                    detector.publish(waiter);
+                    Wait wait = detector.publish(waiter);
                     firstIsIn.countDown();
                     bothAreIn.await();
                     if (!looks.equals("both") && !looks.equals(waiter.task().name())) {
                         looked.await();
                     }
-                    detector.search(waiter.task());
+                    detector.search(wait);
                     looked.countDown();
                 } catch (Exception e) {
                     throw new AssertionError(e);
@@ -316,7 +316,7 @@ class DeadlockDetectorTest extends DeadlockTesting {
         two.give(second);
         Waiter looks = in(first, () -> arrive(detector, two));
         Waiter last = in(second, () -> arrive(detector, one));
-        detector.search(first);
+        detector.search(KnownWaits.of(looks));
         assertThat(looks.failure()).isNull();
         assertThat(last.failure().get().getMessage().lines())
                 .satisfiesExactly(
@@ -324,6 +324,39 @@ class DeadlockDetectorTest extends DeadlockTesting {
                         line -> assertThat(line).startsWith(first.label()).endsWith("for two, held by " + second));
         in(second, () -> run(() -> detector.left(last)));
         in(first, () -> run(() -> detector.left(looks)));
+    }
+
+    /** Of those that close a cycle the last must see it, and so each is to be seen before it looks. */
+    @Test
+    void whoLooksIsSeen() {
+        DeadlockDetector detector = new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system());
+        Task fourth = task("fourth");
+        Shelf mine = new Shelf("mine", false);
+        Shelf shared = new Shelf("shared", false);
+        Shelf last = new Shelf("last", false);
+        mine.give(first);
+        shared.give(second);
+        shared.give(fourth);
+        waiting(last, fourth, () -> last.await(detector, false));
+        CountDownLatch looking = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        last.onLook = () -> {
+            if (Thread.currentThread().getName().equals("first")) {
+                looking.countDown();
+                awaitUninterruptibly(goOn);
+            }
+        };
+        Actor<Void> looks = actor(first, () -> shared.await(detector, false));
+        awaitUninterruptibly(looking);
+        Actor<Void> closes = actor(second, () -> mine.await(detector, false));
+        Actor.awaitUntil(() -> closes.isDone() || isWaiting(closes, mine), () -> "it to be refused");
+        goOn.countDown();
+        awaitWaiting(looks, shared);
+        assertThat(closes.isDone()).isTrue();
+        assertThat(closes.failure()).isInstanceOf(Refused.class);
+        shared.grantFirst();
+        last.grantFirst();
+        looks.result();
     }
 
     private static Waiter arrive(DeadlockDetector detector, Shelf shelf) {

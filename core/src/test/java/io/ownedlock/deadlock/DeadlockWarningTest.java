@@ -106,7 +106,7 @@ class DeadlockWarningTest extends DeadlockTesting {
             Actor<Hold> last = waiting(one, second, one::acquire);
             assertThat(warnings).hasSize(1).first().asString().contains(first.label(), second.label());
             // As the other would see it, had they come at once; and a newcomer is not in the cycle.
-            waiters.forEach(each -> detector.search(each.task()));
+            waiters.forEach(each -> detector.search(KnownWaits.of(each)));
             Actor<Hold> behind = waiting(one, third, one::acquire);
             assertThat(warnings).hasSize(1);
 

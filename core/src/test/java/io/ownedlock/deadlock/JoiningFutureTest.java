@@ -9,6 +9,7 @@ import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.Permit;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.sync.TaskReadWriteLock;
 import io.ownedlock.sync.TaskSemaphore;
 import io.ownedlock.task.Task;
 import io.ownedlock.testing.Actor;
@@ -273,5 +274,27 @@ class JoiningFutureTest extends DeadlockTesting {
                 1,
                 1,
                 environment(new DeadlockDetector(DeadlockPolicy.THROW, Ticker.system())));
+    }
+
+    /** Who stands behind one future of a task waits for that future, not for the task, which waits for another one meanwhile. */
+    @Test
+    void behindAFutureIsNotBehindAllThatItsTaskWaitsFor() {
+        TaskReadWriteLock pair = registry.obtainReadWrite("pair");
+        Hold writing = in(third, () -> pair.writeLock().acquire());
+        CompletableFuture<Hold> reading = in(first, () -> pair.readLock().acquireAsync());
+        Hold held = in(second, b::acquire);
+        CompletableFuture<Hold> wanted = in(first, b::acquireAsync);
+        Actor<Hold> behind = waiting(pair, second, () -> pair.readLock().acquire());
+        Joining outer = joining(first, reading);
+        Joining inner = joining(first, wanted);
+        assertThat(wanted).as("in no cycle").isNotDone();
+
+        writing.close();
+        behind.result().close();
+        held.close();
+        wanted.join().close();
+        reading.join().close();
+        inner.close();
+        outer.close();
     }
 }

@@ -83,10 +83,10 @@ class JoiningTest extends DeadlockTesting {
                         new Gate() {
                             @Override
                             public void entered(Waiter waiter) {
-                                detector.publish(waiter);
+                                Wait wait = detector.publish(waiter);
                                 arrived.countDown();
                                 awaitUninterruptibly(joined);
-                                detector.search(waiter.task());
+                                detector.search(wait);
                             }
 
                             @Override
