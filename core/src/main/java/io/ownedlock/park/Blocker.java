@@ -50,18 +50,15 @@ abstract class Blocker extends AbstractOwnableSynchronizer {
         return resource;
     }
 
-    /** The calling thread is about to park. */
+    /** The calling thread is about to park, and shows the {@linkplain #ownerMoved owner} after this. */
     final void enter() {
-        if (resource != null) {
-            PARKED.getAndAdd(this, 1);
-            showOwner(resource);
-        }
+        PARKED.getAndAdd(this, 1);
     }
 
     /** It has woken up. */
     final void leave() {
+        PARKED.getAndAdd(this, -1);
         if (resource != null) {
-            PARKED.getAndAdd(this, -1);
             showOwner(resource);
         }
     }

@@ -45,19 +45,23 @@ final class Breakers {
 
     void register(Task task) {
         // Its thread may be dead, and nobody have told.
-        task.endIfDead();
+        if (task.endIfDead()) {
+            throw over(task);
+        }
         Registration registration = new Registration(task);
         // First here, so that the task's end, from the moment it knows of this, finds it.
         synchronized (lot.monitor()) {
             registered.add(registration);
         }
-        if (!task.watch(registration)) {
-            take(registration);
-            throw new BrokenLotException(
-                    "A task that is over cannot become a breaker of a parking lot: " + task,
-                    List.of(task.info()),
-                    null);
+        // If a watchdog has found it here since, its end has broken the lot, and that is all there was to do.
+        if (!task.watch(registration) && take(registration)) {
+            throw over(task);
         }
+    }
+
+    private static BrokenLotException over(Task task) {
+        return new BrokenLotException(
+                "A task that is over cannot become a breaker of a parking lot: " + task, List.of(task.info()), null);
     }
 
     void unregister(Task task) {

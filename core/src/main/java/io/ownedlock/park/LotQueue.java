@@ -170,6 +170,7 @@ abstract class LotQueue extends Blocker {
     public void park(long deadline) {
         enter();
         try {
+            ownerMoved();
             if (deadline == Long.MAX_VALUE) {
                 parker.park(this);
             } else {
