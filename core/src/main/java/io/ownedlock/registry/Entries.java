@@ -84,9 +84,10 @@ final class Entries {
         return entries.get(id);
     }
 
-    /** Whether there is any of a name, with whatever key. */
+    /** Whether there is any of a name, with whatever key, or one is being made. */
     boolean has(String name) {
-        return entries.values().stream().anyMatch(entry -> entry.id().name().equals(name) && entry.get() != null);
+        return kept(name) > 0
+                || entries.values().stream().anyMatch(entry -> entry.id().name().equals(name) && entry.get() != null);
     }
 
     int size() {

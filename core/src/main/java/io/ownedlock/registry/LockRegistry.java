@@ -78,12 +78,12 @@ public final class LockRegistry {
         this.environment =
                 new LockEnvironment(builder.ticker, builder.parker, gate, builder.executor, listeners, shutdown);
         this.lock = new Blueprint<>(
-                TaskLock.class, LockKind.LOCK, 0, id -> TaskLock.create(id, settingsOf(id.name()), environment));
+                TaskLock.class, LockKind.LOCK, 0, id -> TaskLock.create(id, settled(id.name()), environment));
         this.readWrite = new Blueprint<>(
                 TaskReadWriteLock.class,
                 LockKind.READ_WRITE,
                 0,
-                id -> TaskReadWriteLock.create(id, settingsOf(id.name()), environment));
+                id -> TaskReadWriteLock.create(id, settled(id.name()), environment));
     }
 
     /** Starts building a registry. */
@@ -146,7 +146,7 @@ public final class LockRegistry {
                 TaskSemaphore.class,
                 LockKind.SEMAPHORE,
                 permits,
-                id -> TaskSemaphore.create(id, permits, settingsOf(id.name()), environment));
+                id -> TaskSemaphore.create(id, permits, settled(id.name()), environment));
     }
 
     /**
@@ -170,7 +170,7 @@ public final class LockRegistry {
                 CapacityLimiter.class,
                 LockKind.LIMITER,
                 total,
-                id -> CapacityLimiter.create(id, total, settingsOf(id.name()), environment));
+                id -> CapacityLimiter.create(id, total, settled(id.name()), environment));
     }
 
     /**
@@ -307,6 +307,12 @@ public final class LockRegistry {
     /** The settings that locks of this name have. */
     public LockSettings settingsOf(String name) {
         return settings.getOrDefault(name, defaults);
+    }
+
+    /** The settings for what is being made, and is counted: from here on, a {@link #configure} that comes late finds it. */
+    private LockSettings settled(String name) {
+        LockSettings own = settings.compute(name, (same, found) -> found);
+        return own == null ? defaults : own;
     }
 
     /** How many primitives there are, those included that were let go of and are not garbage yet. */

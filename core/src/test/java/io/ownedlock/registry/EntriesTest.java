@@ -278,4 +278,19 @@ class EntriesTest {
                         () -> entries.obtain(id(1), new Blueprint<>(TaskLock.class, LockKind.LOCK, 2, plain.maker())));
         hold.close();
     }
+
+    /** Whoever changes the settings of a name must know: this one has read them already. */
+    @Test
+    void whatIsBeingMadeIsThere() {
+        Entries entries = entries(1);
+        List<Boolean> seen = new ArrayList<>();
+        Blueprint<TaskLock> looking = blueprint(made -> {
+            seen.add(entries.has("order"));
+            return made;
+        });
+        assertThat(entries.has("order")).isFalse();
+        TaskLock made = entries.obtain(id(1), looking);
+        assertThat(seen).containsExactly(true);
+        assertThat(made.isIdle()).isTrue();
+    }
 }
