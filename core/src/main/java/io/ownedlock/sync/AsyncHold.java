@@ -6,7 +6,6 @@ import io.ownedlock.park.Awaiting;
 import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,18 +58,13 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
     }
 
     void expire(Waiter waiter, Patience patience) {
-        patience.whenUp(this, executor, () -> waits.fail(waiter, turn, () -> ownership.tooLong(patience)));
+        patience.whenUp(this, () -> waits.fail(waiter, turn, () -> ownership.tooLong(patience)));
     }
 
     /** The alarm. */
     void decided(Waiter waiter) {
         decided = waiter;
-        try {
-            executor.execute(news);
-        } catch (RejectedExecutionException | Error noThread) {
-            // Shutting down, or there is no thread or memory for it. Better here than never.
-            news.runHere();
-        }
+        news.runBy(executor);
     }
 
     private final class News extends Undelivered.News {

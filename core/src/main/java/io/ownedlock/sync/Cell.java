@@ -24,8 +24,7 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
 
     /** Whether the lock is free, or held for the task: by one it is nested in, or by itself while a loan is out. */
     static boolean mayTake(Cell seen, Task task) {
-        return seen instanceof Free
-                || (seen instanceof Grant held && (held.owner() == task || task.isNestedIn(held.owner())));
+        return seen instanceof Free || (seen instanceof Grant held && held.isFor(task));
     }
 
     /** Why the lock does not serve the task, and will not for now; {@code null} if it does, or it is just held. */
@@ -35,7 +34,7 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
         }
         Abandonment seal = null;
         for (Grant grant = seen instanceof Grant held ? held : null; grant != null; grant = grant.lender) {
-            if (grant.owner() == task || task.isNestedIn(grant.owner())) {
+            if (grant.isOpen() && grant.isFor(task)) {
                 return null;
             }
             seal = seal == null ? grant.seal : seal;

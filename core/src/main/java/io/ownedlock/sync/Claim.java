@@ -161,11 +161,13 @@ final class Claim extends ExitHook implements Holding, Permit {
         }
     }
 
-    /** The permit is the user's: how the asker fares is of no matter any more, if it is not the owner. */
-    void settle() {
-        if (watcher != null) {
-            leaveAsker();
-        }
+    /**
+     * The permit is the user's: how the asker fares is of no matter any more, if it is not the owner.
+     *
+     * @return {@code false} if the asker has ended before, and takes the permit back
+     */
+    boolean settle() {
+        return watcher == null || leaveAsker();
     }
 
     /** Done with: no end is of any matter any more. */
@@ -176,11 +178,13 @@ final class Claim extends ExitHook implements Holding, Permit {
         }
     }
 
-    /** Once only: a hook that is unlinked twice tears its neighbours out. */
-    private void leaveAsker() {
-        if (ANNOUNCED.compareAndSet(this, true, false)) {
+    /** Whether this was still up to the asker; who is first decides. */
+    private boolean leaveAsker() {
+        boolean first = ANNOUNCED.compareAndSet(this, true, false);
+        if (first) {
             asker.remove(this);
         }
+        return first;
     }
 
     boolean mayGoOn() {
@@ -204,7 +208,9 @@ final class Claim extends ExitHook implements Holding, Permit {
 
     @Override
     protected void onEnded(Task task, TaskEnd end) {
-        pool.exits().reclaim(this);
+        if (watcher == null || leaveAsker()) {
+            pool.exits().reclaim(this);
+        }
     }
 
     @Override

@@ -6,8 +6,6 @@ import io.ownedlock.park.Awaiting;
 import io.ownedlock.park.Waiter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -82,7 +80,7 @@ final class Delivery<T extends @Nullable Object> extends Undelivered.News {
         if (!patience.waits()) {
             throw pool.tooLong(patience);
         }
-        Waiter waiter = pool.queue().joinAsync(claim, decided -> dispatch());
+        Waiter waiter = pool.queue().joinAsync(claim, this::decided);
         CompletableFuture<T> unused = future.whenComplete((got, failure) -> leave(waiter));
         pool.queue().look(waiter);
         pool.queue().passOn();
@@ -98,22 +96,13 @@ final class Delivery<T extends @Nullable Object> extends Undelivered.News {
     }
 
     private void expire(Waiter waiter, Patience patience) {
-        // On the timer's own thread, which only hands over to the executor.
-        patience.whenUp(future, Runnable::run, () -> pool.lot().fail(waiter, () -> pool.tooLong(patience)));
+        patience.whenUp(future, () -> pool.lot().fail(waiter, () -> pool.tooLong(patience)));
     }
 
-    private void dispatch() {
-        try {
-            executor.execute(this);
-        } catch (RejectedExecutionException | Error e) {
-            // The permit must not be lost with an executor that is shut down; whoever ordered it will want to give it
-            // back.
-            try {
-                ForkJoinPool.commonPool().execute(this);
-            } catch (RejectedExecutionException | Error noThread) {
-                runHere();
-            }
-        }
+    private void decided(Waiter waiter) {
+        // It may be decided before it is known here that it has joined.
+        claim.waiter = waiter;
+        runBy(executor);
     }
 
     @Override

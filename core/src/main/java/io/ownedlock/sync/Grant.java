@@ -43,7 +43,7 @@ final class Grant extends Ownership implements Cell {
 
     @Override
     void confirm(long waitedNanos) {
-        lock.confirm(this, waitedNanos);
+        lock.queue().confirm(this, waitedNanos);
     }
 
     @Override

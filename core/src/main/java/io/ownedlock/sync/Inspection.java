@@ -19,10 +19,17 @@ final class Inspection<O extends Ownership> {
     /** What is known of one owner from the rounds before. */
     private static final class Findings {
 
+        /** Another one after its owner has waited for a condition: then it has the lock anew. */
+        private final long sinceNanos;
+
         private boolean overdueTold;
 
         /** The grace runs from the first round that sees the task ending. */
         private @Nullable Long endingSince;
+
+        Findings(long sinceNanos) {
+            this.sinceNanos = sinceNanos;
+        }
     }
 
     private final LockId id;
@@ -65,7 +72,10 @@ final class Inspection<O extends Ownership> {
         findings = held.isEmpty() ? Map.of() : new HashMap<>();
         for (O ownership : held) {
             if (!abandonIfGone.test(ownership)) {
-                Findings found = known.getOrDefault(ownership, new Findings());
+                Findings found = known.get(ownership);
+                if (found == null || found.sinceNanos != ownership.sinceNanos) {
+                    found = new Findings(ownership.sinceNanos);
+                }
                 findings.put(ownership, found);
                 long now = ticker.nanos();
                 lookForOverdue(ownership, found, now);

@@ -55,8 +55,10 @@ abstract class Line implements Resource, Turn {
             return false;
         }
         for (Waiter waiter : lot.waiters()) {
-            sealHolders();
-            if (!sendAway(waiter)) {
+            if (lot.contains(waiter)) {
+                sealHolders();
+            }
+            if (lot.contains(waiter) && !sendAway(waiter)) {
                 waits.turnAway(waiter, this::holders);
             }
         }

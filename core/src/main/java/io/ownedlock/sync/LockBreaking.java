@@ -68,11 +68,19 @@ final class LockBreaking {
         }
     }
 
+    /** The lender knows before it has the lock back; and only then, since another may have closed the loan normally. */
     private void giveBack(Grant loan, Grant lender, Abandonment abandonment) {
-        lender.setPredecessor(abandonment);
-        if (cell.vacate(loan, Cell.Free.after(abandonment))) {
-            tell(abandonment, 0);
+        Headroom.require();
+        synchronized (cell.queue().lot().monitor()) {
+            Abandonment known = lender.predecessor();
+            lender.setPredecessor(abandonment);
+            if (!cell.change(loan, lender)) {
+                lender.setPredecessor(known);
+                return;
+            }
         }
+        cell.moveOn(lender, Cell.Free.after(abandonment));
+        tell(abandonment, 0);
     }
 
     private void abandon(Grant grant, Abandonment abandonment, @Nullable Throwable cause) {
@@ -95,7 +103,7 @@ final class LockBreaking {
                 }
                 failed = lot.failAll(failure);
             } else {
-                if (!cell.inherit(grant, LockQueue.intent(heir), abandonment, now)) {
+                if (!cell.inherit(grant, cell.queue().intent(heir), abandonment, now)) {
                     return;
                 }
                 lot.grant(heir);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li><em>acquire against acquire, release against break, repair against anything</em>: the compare-and-set of the word.
  *   <li><em>acquire against the end of the acquiring task</em>: the grant is the task's hook before it is tried
- *       ({@link Task#add}), and the task's state is read after it is in the cell ({@link #confirm}). Either the end sees the hook
+ *       ({@link Task#add}), and the task's state is read after it is in the cell ({@link OwnershipLine#confirm}). Either the end sees the hook
  *       or the acquirer sees the end.
  *   <li><em>release against park</em>: see {@link ParkingLot}. A released lock wakes the first in the queue, which competes with
  *       newcomers. Who leaves the queue without the lock wakes the next, so a wake-up is never lost with its receiver.
@@ -93,7 +93,7 @@ final class LockCell extends LockWord {
         boolean taken = false;
         try {
             if (claim(grant)) {
-                confirm(grant, 0);
+                queue.confirm(grant, 0);
                 taken = true;
             } else if (patience.waits()) {
                 taken = queue.await(grant, patience);
@@ -142,21 +142,6 @@ final class LockCell extends LockWord {
         }
     }
 
-    /** The second half of an acquisition: the task may have been told to end since the first. */
-    void confirm(Grant grant, long waitedNanos) {
-        if (!grant.owner().isActive()) {
-            throw Listeners.told(listener, id, refusal(grant), waitedNanos);
-        }
-        if (listener != null) {
-            listener.acquired(id, waitedNanos);
-        }
-    }
-
-    LockRefusedException refusal(Grant grant) {
-        return new LockRefusedException(
-                id, grant.owner() + " is ending, and gets nothing new. Find out who ended it while it was at work.");
-    }
-
     /**
      * Takes the lock for the current task, and does not wait for it here.
      *
@@ -171,7 +156,7 @@ final class LockCell extends LockWord {
         task.add(grant);
         try {
             if (claim(grant)) {
-                confirm(grant, 0);
+                queue.confirm(grant, 0);
                 return CompletableFuture.completedFuture(new GrantHold(grant, Grant.HOLD_BY_FUTURE));
             }
             return queue.awaitAsync(grant, patience);
@@ -229,13 +214,18 @@ final class LockCell extends LockWord {
         if (!change(grant, lender == null ? after : lender)) {
             return false;
         }
+        moveOn(lender, after);
+        return true;
+    }
+
+    /** A grant is out of the word. */
+    void moveOn(@Nullable Grant lender, Cell.Free after) {
         if (lender != null && !lender.isOpen()) {
             vacate(lender, after);
         } else {
             abandonIfOwnerIsDead();
         }
         queue.passOn();
-        return true;
     }
 
     /**

@@ -6,10 +6,8 @@ import io.ownedlock.park.Gate;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Who waits for a {@link LockCell}: threads and futures in one line. Each waiter brings the grant that it wants to see in the
  * cell. It takes its turn, or is given the lock, under the monitor of the lot, together with leaving the queue.
  */
-final class LockQueue extends Line {
+final class LockQueue extends OwnershipLine<Grant> {
 
     private final LockCell cell;
     private final Gate gate;
@@ -68,38 +66,10 @@ final class LockQueue extends Line {
         return settings.fair();
     }
 
-    boolean await(Grant grant, Patience patience) throws InterruptedException {
-        Waiter waiter = lot.join(grant.owner(), grant, isAtHome(grant.owner()));
-        grant.waiter = waiter;
-        boolean taken;
-        try {
-            if (listener != null) {
-                listener.contended(cell.id());
-            }
-            // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
-            VarHandle.fullFence();
-            taken = waits.await(waiter, this, patience);
-        } finally {
-            if (!lot.contains(waiter)) {
-                grant.waiter = null;
-            }
-        }
-        if (taken) {
-            cell.confirm(grant, ticker.nanos() - waiter.sinceNanos());
-        }
-        return taken;
-    }
-
-    CompletableFuture<Hold> awaitAsync(Grant grant, Patience patience) {
-        CompletableFuture<Hold> future = waits.awaitAsync(grant, isAtHome(grant.owner()), this, patience);
-        serveThoseAtHome();
-        return future;
-    }
-
-    /** Whether the task comes before outsiders: the lock is held for it, and only lent to somebody else at the moment. */
-    private boolean isAtHome(Task task) {
+    @Override
+    boolean isAtHome(Task task) {
         Grant grant = cell.state() instanceof Grant held ? held : null;
-        while (grant != null && grant.owner() != task && !task.isNestedIn(grant.owner())) {
+        while (grant != null && !(grant.isOpen() && grant.isFor(task))) {
             grant = grant.lender;
         }
         return grant != null;
@@ -120,20 +90,14 @@ final class LockQueue extends Line {
         }
     }
 
-    static Grant intent(Waiter waiter) {
+    @Override
+    Grant intent(Waiter waiter) {
         return (Grant) requireNonNull(waiter.request());
     }
 
     @Override
-    public boolean look(Waiter waiter) {
-        if (sendAway(waiter)) {
-            return true;
-        }
-        Grant grant = intent(waiter);
-        if (!grant.owner().isActive()) {
-            return lot.fail(waiter, () -> cell.refusal(grant));
-        }
-        return turnWaitersAway() || cell.abandonIfOwnerIsDead();
+    boolean abandonTheDead() {
+        return cell.abandonIfOwnerIsDead();
     }
 
     /** Because the lock is poisoned, or its owner sealed. */
@@ -150,32 +114,26 @@ final class LockQueue extends Line {
     @Override
     public void passOn() {
         Waiter first = lot.first();
-        if (first != null) {
-            Headroom.require();
+        if (first == null) {
+            return;
         }
-        if (first != null && (settings.fair() || first.thread() == null)) {
+        Headroom.require();
+        if (settings.fair() || first.thread() == null) {
             first = grant(seen -> lot.first());
         }
         if (first != null) {
             first.wake();
-            if (first.isGranted()) {
-                serveThoseAtHome();
-            }
+        }
+        if (first != null && first.isGranted()) {
+            serveThoseAtHome();
+        } else {
+            lookAtHome();
         }
     }
 
-    /**
-     * The lock may have come to a task whose thread is elsewhere, by a future: that task, or one nested in it, may itself be in line,
-     * with its thread or with other futures, and need not wait for itself.
-     */
-    void serveThoseAtHome() {
-        if (lot.isEmpty()) {
-            return;
-        }
-        Headroom.require();
-        for (Waiter next = grant(this::firstAtHome); next != null; next = grant(this::firstAtHome)) {
-            next.wake();
-        }
+    @Override
+    @Nullable Waiter admitFromHome() {
+        return grant(this::firstAtHome);
     }
 
     private @Nullable Waiter firstAtHome(Cell seen) {
@@ -197,33 +155,19 @@ final class LockQueue extends Line {
         }
     }
 
-    /** Whatever has happened to its thread, this intent waits no longer. */
-    void drop(Grant grant) {
-        Waiter waiter = grant.waiter;
-        if (waiter != null && waiter.leave()) {
-            passOn();
-        }
-    }
-
-    /** The task of this intent is ending: if it waits, it waits no longer. */
-    void refuse(Grant grant) {
-        Waiter waiter = grant.waiter;
-        if (waiter != null) {
-            waits.fail(waiter, this, () -> cell.refusal(grant));
-        }
-    }
-
     /**
      * Takes the lock again for one who had waited for something else, and is in line now.
      *
      * @throws LockNotAcquiredException if that failed
      */
     void resume(Waiter waiter, Patience patience) {
+        joined(waiter);
         try {
             waits.await(waiter, this, patience);
         } catch (InterruptedException e) {
             throw new AssertionError("Not interruptible", e);
         }
+        lookAtHome();
     }
 
     @Override

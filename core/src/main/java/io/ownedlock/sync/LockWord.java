@@ -48,7 +48,7 @@ abstract class LockWord {
     /** What the task holds of this lock, lent to a nested task or not. */
     final @Nullable Grant grantOf(Task task) {
         Grant grant = cell instanceof Grant held ? held : null;
-        while (grant != null && grant.owner() != task) {
+        while (grant != null && (grant.owner() != task || !grant.isOpen())) {
             grant = grant.lender;
         }
         return grant;
@@ -69,6 +69,7 @@ abstract class LockWord {
         grant.token = tokens + 1;
         grant.lender = lender;
         grant.setPredecessor(predecessor);
+        grant.unseal();
         if (!change(seen, grant)) {
             return false;
         }

@@ -177,13 +177,16 @@ record Occupancy(
     }
 
     /**
-     * Who has to leave before this share may come in; none that it could share with, or is nested in. What a writer lends for
+     * Who has to leave before this share may come in; none that it could share with, or is nested in, or that has let go and only
+     * waits for its borrower. What a writer lends for
      * reading is in a strange reader's way like the writer itself; and the writer too, since the loan may be back before it is.
      */
     List<Share> inTheWayOf(Share share) {
         if (admits(share) || (writer == null && !share.isWriting())) {
             return List.of();
         }
-        return inside().stream().filter(other -> !other.isFor(share.owner())).toList();
+        return inside().stream()
+                .filter(other -> other.isOpen() && !other.isFor(share.owner()))
+                .toList();
     }
 }

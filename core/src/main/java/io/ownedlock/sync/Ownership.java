@@ -83,6 +83,11 @@ abstract class Ownership extends ExitHook implements Holding {
 
     abstract Instant instantOf(long nanos);
 
+    final LockRefusedException refusal() {
+        return new LockRefusedException(
+                lockId(), owner + " is ending, and gets nothing new. Find out who ended it while it was at work.");
+    }
+
     /** Whom it goes back to; {@code null} if it was nobody's. */
     abstract @Nullable Ownership lender();
 
@@ -121,6 +126,11 @@ abstract class Ownership extends ExitHook implements Holding {
     @Override
     public Task owner() {
         return owner;
+    }
+
+    /** Whether what this gives is also the task's: it is its own, or that of one it is nested in. */
+    final boolean isFor(Task task) {
+        return owner == task || task.isNestedIn(owner);
     }
 
     @Override
@@ -165,6 +175,13 @@ abstract class Ownership extends ExitHook implements Holding {
     /** Whether a future has brought it, or is about to, whatever else there is; for the owner's thread, beside which it only gets less. */
     boolean isAlsoByFuture() {
         return grips >= HOLD_BY_FUTURE;
+    }
+
+    /** Before it becomes the lock's again: whoever was sent away because of it, it has let others in since. */
+    final void unseal() {
+        if (seal != null) {
+            seal = null;
+        }
     }
 
     boolean isOpen() {

@@ -2,7 +2,6 @@ package io.ownedlock.sync;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -57,18 +56,18 @@ record Patience(long nanos, boolean interruptible, boolean owned) {
     }
 
     /**
-     * Does something when the time of a future is up, unless it is complete by then. Its timer goes when the future is complete: it
-     * would keep what has long been released, and every cancelled future, for as long as was ever to be waited.
+     * Does something when the time of a future is up, unless it is complete by then; on the timer's own thread, so that it is to fail the
+     * future's waiter and no more. The timer goes when the future is complete: it would keep what has long been released, and every cancelled future, for as long as was ever to be waited.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // neither step can fail
-    void whenUp(CompletableFuture<?> future, Executor executor, Runnable action) {
+    void whenUp(CompletableFuture<?> future, Runnable action) {
         if (nanos == FOR_EVER || future.isDone()) {
             return;
         }
         CompletableFuture<Boolean> timer = new CompletableFuture<>();
         timer.thenAccept(up -> {
             if (up) {
-                executor.execute(action);
+                action.run();
             }
         });
         timer.completeOnTimeout(true, nanos, TimeUnit.NANOSECONDS);

@@ -181,7 +181,9 @@ final class PermitPool {
             }
             return;
         }
-        claim.settle();
+        if (!claim.settle()) {
+            throw Listeners.told(listener, id, claim.refusal(), waitedNanos);
+        }
         if (listener != null) {
             listener.acquired(id, waitedNanos);
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   <li><em>acquire against acquire, release against break, repair against anything</em>: the monitor. A share's identity is the
  *       object: a hold that is closed late, or a sweep that comes late, does not find it inside and does nothing.
  *   <li><em>acquire against the end of the acquiring task</em>: the share is the task's hook before it is tried, and the task's
- *       state is read after it is inside ({@link #confirm}). Either the end sees the hook or the acquirer sees the end.
+ *       state is read after it is inside ({@link OwnershipLine#confirm}). Either the end sees the hook or the acquirer sees the end.
  *   <li><em>release against park</em>: who leaves serves the line ({@link ReadWriteQueue#passOn}); who has joined it serves it
  *       too, before it parks. Both do so under the monitor.
  *   <li><em>break, grant, time-out and interrupt of one waiter</em>: who takes it out of the line decides, under the monitor.
@@ -103,7 +103,7 @@ final class ReadWriteCell {
         boolean taken = false;
         try {
             if (claim(share)) {
-                confirm(share, 0);
+                queue.confirm(share, 0);
                 taken = true;
             } else if (patience.waits()) {
                 taken = queue.await(share, patience);
@@ -131,7 +131,7 @@ final class ReadWriteCell {
         task.add(share);
         try {
             if (claim(share)) {
-                confirm(share, 0);
+                queue.confirm(share, 0);
                 return CompletableFuture.completedFuture(new GrantHold(share, Ownership.HOLD_BY_FUTURE));
             }
             return queue.awaitAsync(share, patience);
@@ -204,20 +204,6 @@ final class ReadWriteCell {
         share.setPredecessor(seen.left());
         occupancy = seen.with(share);
         tokens = share.token;
-    }
-
-    /** The second half of an acquisition: the task may have been told to end since the first. */
-    void confirm(Share share, long waitedNanos) {
-        if (!share.owner().isActive()) {
-            throw Listeners.told(listener, id, refusal(share), waitedNanos);
-        }
-        if (listener != null) {
-            listener.acquired(id, waitedNanos);
-        }
-    }
-
-    LockRefusedException refusal(Share share) {
-        return new LockRefusedException(id, share.owner() + " is ending, and gets nothing new");
     }
 
     WaitTooLongException tooLong(Patience patience) {

@@ -5,13 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
-import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Who waits for a {@link ReadWriteCell}, readers and writers in one line. They are let in from its head, as many as go together,
  * before they are awake: nobody overtakes, so neither side starves. Only who is at home inside already does not queue.
  */
-final class ReadWriteQueue extends Line {
+final class ReadWriteQueue extends OwnershipLine<Share> {
 
     private final ReadWriteCell cell;
 
@@ -46,38 +44,9 @@ final class ReadWriteQueue extends Line {
         return true;
     }
 
-    boolean await(Share share, Patience patience) throws InterruptedException {
-        Waiter waiter = lot.join(share.owner(), share, isAtHome(share.owner()));
-        share.waiter = waiter;
-        // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
-        VarHandle.fullFence();
-        if (listener != null) {
-            listener.contended(cell.id());
-        }
-        boolean taken = waits.await(waiter, this, patience);
-        share.waiter = null;
-        if (taken) {
-            cell.confirm(share, ticker.nanos() - waiter.sinceNanos());
-        }
-        return taken;
-    }
-
-    CompletableFuture<Hold> awaitAsync(Share share, Patience patience) {
-        CompletableFuture<Hold> future = waits.awaitAsync(share, isAtHome(share.owner()), this, patience);
-        serveThoseAtHome();
-        return future;
-    }
-
-    /** Whatever has happened to its task, this share waits no longer. */
-    void drop(Share share) {
-        Waiter waiter = share.waiter;
-        if (waiter != null && lot.remove(waiter)) {
-            passOn();
-        }
-    }
-
-    /** Whether the task comes before outsiders: somebody it is nested in is inside, and it waits for its siblings. */
-    private boolean isAtHome(Task task) {
+    /** Somebody it is nested in is inside, and it waits for its siblings. */
+    @Override
+    boolean isAtHome(Task task) {
         return cell.occupancy().closestFor(task) != null;
     }
 
@@ -94,15 +63,8 @@ final class ReadWriteQueue extends Line {
     }
 
     @Override
-    public boolean look(Waiter waiter) {
-        if (sendAway(waiter)) {
-            return true;
-        }
-        Share share = intent(waiter);
-        if (!share.owner().isActive()) {
-            return lot.fail(waiter, () -> cell.refusal(share));
-        }
-        return turnWaitersAway() || cell.exits().abandonTheDead();
+    boolean abandonTheDead() {
+        return cell.exits().abandonTheDead();
     }
 
     /** Lets in from the head of the line: a writer, or readers up to the next writer. */
@@ -114,16 +76,12 @@ final class ReadWriteQueue extends Line {
                 serveThoseAtHome();
             }
         }
+        lookAtHome();
     }
 
-    /**
-     * A future may have let a task in whose thread is elsewhere: that task, or one nested in it, may itself be in line, and need not
-     * wait for itself.
-     */
-    private void serveThoseAtHome() {
-        for (Waiter next = grant(this::firstAtHome); next != null; next = grant(this::firstAtHome)) {
-            next.wake();
-        }
+    @Override
+    @Nullable Waiter admitFromHome() {
+        return grant(this::firstAtHome);
     }
 
     private @Nullable Waiter firstAtHome() {
@@ -213,16 +171,9 @@ final class ReadWriteQueue extends Line {
         return true;
     }
 
-    private static Share intent(Waiter waiter) {
+    @Override
+    Share intent(Waiter waiter) {
         return (Share) requireNonNull(waiter.request());
-    }
-
-    /** The task of this intent is ending: if it waits, it waits no longer, and whoever waited behind it may get on. */
-    void refuse(Share share) {
-        Waiter waiter = share.waiter;
-        if (waiter != null) {
-            waits.fail(waiter, this, () -> cell.refusal(share));
-        }
     }
 
     @Override

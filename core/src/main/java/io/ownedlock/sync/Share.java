@@ -24,11 +24,6 @@ final class Share extends Ownership {
         return side == Side.WRITE;
     }
 
-    /** Whether what this share gives is also the task's: it is its own, or that of one it is nested in. */
-    boolean isFor(Task task) {
-        return owner() == task || task.isNestedIn(owner());
-    }
-
     @Override
     LockId lockId() {
         return lock.id();
@@ -51,7 +46,7 @@ final class Share extends Ownership {
 
     @Override
     void confirm(long waitedNanos) {
-        lock.confirm(this, waitedNanos);
+        lock.queue().confirm(this, waitedNanos);
     }
 
     @Override

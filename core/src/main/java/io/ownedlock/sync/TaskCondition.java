@@ -102,6 +102,7 @@ public final class TaskCondition implements Condition {
     public void signal() {
         requireOwner();
         notifyFirst();
+        cell.queue().lookAtHome();
     }
 
     /** Lets everyone who waits line up for the lock. */
@@ -109,6 +110,7 @@ public final class TaskCondition implements Condition {
     public void signalAll() {
         requireOwner();
         lineUp();
+        cell.queue().lookAtHome();
     }
 
     /** How many wait to be notified. */
@@ -128,7 +130,11 @@ public final class TaskCondition implements Condition {
     private boolean notifyFirst() {
         synchronized (waiting.monitor()) {
             Waiter first = waiting.first();
-            return first != null && waiting.move(first, line);
+            if (first == null) {
+                return false;
+            }
+            cell.queue().joined(first);
+            return waiting.move(first, line);
         }
     }
 
@@ -183,6 +189,15 @@ public final class TaskCondition implements Condition {
                 notifyFirst();
             }
             throw e;
+        } catch (Error e) {
+            // Out of memory or stack on the way: it neither keeps a place that it will not come back for, nor a
+            // notification.
+            cell.queue().drop(grant);
+            if (cell.state() != grant) {
+                cell.conditions().owe(grant);
+            }
+            notifyFirst();
+            throw e;
         } finally {
             if (waiter.lot() == null) {
                 grant.waiter = null;
@@ -233,7 +248,7 @@ public final class TaskCondition implements Condition {
         void untilInLine() {
             while (waiting.contains(waiter) && !cell.queue().turnAway(waiter)) {
                 if (!waiter.task().isActive()) {
-                    cell.queue().refuse(LockQueue.intent(waiter));
+                    cell.queue().refuse(cell.queue().intent(waiter));
                 } else if (interrupted && patience.interruptible()) {
                     gaveUpInterrupted = waiting.move(waiter, line);
                 } else if (deadline != Patience.FOR_EVER && ticker.nanos() - deadline >= 0) {

@@ -1,5 +1,7 @@
 package io.ownedlock.sync;
 
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +49,27 @@ final class Undelivered {
             }
         }
 
-        /** For want of an executor: here, by who has others to wake that were decided with it. */
-        final void runHere() {
+        /**
+         * Has an executor run it, which may be shut down, have no thread, or fail in a user's decorator. Who calls this has others to
+         * wake, so it never throws.
+         */
+        final void runBy(Executor executor) {
+            try {
+                executor.execute(this);
+            } catch (RuntimeException | Error unwilling) {
+                runElsewhere();
+            }
+        }
+
+        private void runElsewhere() {
+            try {
+                ForkJoinPool.commonPool().execute(this);
+            } catch (RuntimeException | Error noThread) {
+                runHere();
+            }
+        }
+
+        private void runHere() {
             try {
                 run();
             } catch (VirtualMachineError noRoom) {

@@ -171,4 +171,35 @@ class AftermathTest extends LockTesting {
                 () -> "the garbage collector, while "
                         + references.stream().map(WeakReference::get).toList() + " is kept");
     }
+
+    /** Its hook was unlinked when it could not take the lock again, and once more when the hold was closed. */
+    @Test
+    void whatATaskHoldsBesidesALostConditionIsNotForgotten() {
+        TaskLock lost = newLock(LockSettings.DEFAULTS);
+        TaskLock before = newLock(LockSettings.DEFAULTS);
+        TaskLock after = newLock(LockSettings.DEFAULTS);
+        TaskCondition condition = lost.newCondition();
+        Task task = Task.start("task", TaskKind.REQUEST);
+        Actor<Void> waiter = Actor.start(
+                "waiter",
+                () -> in(task, () -> {
+                    before.acquire();
+                    try (Hold hold = lost.acquire()) {
+                        condition.await();
+                    } catch (BrokenLockException e) {
+                        return null;
+                    } finally {
+                        after.acquire();
+                    }
+                    throw new AssertionError("not broken");
+                }));
+        Actor.awaitUntil(() -> condition.waiting() == 1 && lost.snapshot().owner() == null, () -> "it to wait");
+        ownerOf(lost).end();
+        waiter.result();
+        Actor<Hold> one = acquirer("one", before).awaitParkedOn(before.lot());
+        Actor<Hold> two = acquirer("two", after).awaitParkedOn(after.lot());
+        task.end();
+        assertThat(one.failure()).isInstanceOf(BrokenLockException.class);
+        assertThat(two.failure()).isInstanceOf(BrokenLockException.class);
+    }
 }

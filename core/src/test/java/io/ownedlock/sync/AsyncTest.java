@@ -280,7 +280,7 @@ class AsyncTest extends LockTesting {
         Hold hold = lock.acquire();
         CompletableFuture<Hold> waiting = acquireAsync(request("waiting"));
         hold.close();
-        got(waiting).close();
+        Actor.start("joiner", waiting::join).result().close();
         assertThat(lock.isIdle()).isTrue();
     }
 
@@ -345,5 +345,31 @@ class AsyncTest extends LockTesting {
         own.close();
         assertThat(events).anyMatch(event -> event.startsWith("released"));
         assertThat(heard.isIdle()).isTrue();
+    }
+
+    /** What a user's executor may throw besides: its own decorators fail, or it is not ready. */
+    @Test
+    void anExecutorThatFailsHarmsNobodyInLine() {
+        lock = newLock(LockSettings.DEFAULTS, command -> {
+            throw new IllegalStateException("not initialized");
+        });
+        Task owner = ownerOf(lock);
+        CompletableFuture<Hold> first = acquireAsync(request("first"));
+        Actor<Hold> second = acquirer("second", lock).awaitParkedOn(lock.lot());
+        owner.end();
+        Actor.awaitUntil(first::isDone, () -> "news");
+        assertThat(failure(first)).isInstanceOf(BrokenLockException.class);
+        assertThat(second.failure()).isInstanceOf(BrokenLockException.class);
+    }
+
+    @Test
+    void timeRunsOutWithoutAnExecutorToo() {
+        lock = newLock(LockSettings.DEFAULTS, command -> {
+            throw new RejectedExecutionException("saturated");
+        });
+        ownerOf(lock);
+        CompletableFuture<Hold> future = in(request("patient"), () -> lock.acquireAsync(Duration.ofMillis(1)));
+        Actor.awaitUntil(future::isDone, () -> "the time to run out");
+        assertThat(failure(future)).isInstanceOf(WaitTooLongException.class);
     }
 }

@@ -267,22 +267,23 @@ class BreakingTest extends LockTesting {
     @Test
     void nobodyIsLetInWhileAThreadOfAnEndedTaskIsStillInside() {
         Task owner = Task.start("owner", TaskKind.REQUEST);
-        Attachment inside = owner.attach();
-        Hold hold = lock.acquire();
-        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        Hold hold;
+        Actor<Hold> waiter;
+        try (Attachment inside = owner.attach()) {
+            hold = lock.acquire();
+            waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
 
-        owner.end();
-        waiter.awaitParkedOn(lock.lot());
-        assertThat(Actor.start("other", lock::tryLock).result()).isFalse();
-        assertThat(lock.tryLock()).as("re-entry").isTrue();
-        lock.unlock();
-        TaskLock another = newLock(LockSettings.DEFAULTS);
-        assertThatThrownBy(another::acquire)
-                .isInstanceOf(LockRefusedException.class)
-                .hasMessageContaining("is ending");
-        assertThat(another.isIdle()).isTrue();
-
-        inside.close();
+            owner.end();
+            waiter.awaitParkedOn(lock.lot());
+            assertThat(Actor.start("other", lock::tryLock).result()).isFalse();
+            assertThat(lock.tryLock()).as("re-entry").isTrue();
+            lock.unlock();
+            TaskLock another = newLock(LockSettings.DEFAULTS);
+            assertThatThrownBy(another::acquire)
+                    .isInstanceOf(LockRefusedException.class)
+                    .hasMessageContaining("is ending");
+            assertThat(another.isIdle()).isTrue();
+        }
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
         hold.close();
     }
@@ -290,11 +291,11 @@ class BreakingTest extends LockTesting {
     @Test
     void whatATaskThatIsEndingGivesBackIsNotBroken() {
         Task owner = Task.start("owner", TaskKind.REQUEST);
-        Attachment inside = owner.attach();
-        Hold hold = lock.acquire();
-        owner.end();
-        hold.close();
-        inside.close();
+        try (Attachment inside = owner.attach()) {
+            Hold hold = lock.acquire();
+            owner.end();
+            hold.close();
+        }
         assertThat(lock.isIdle()).isTrue();
     }
 

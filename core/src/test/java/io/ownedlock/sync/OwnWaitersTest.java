@@ -179,25 +179,14 @@ class OwnWaitersTest extends LockTesting {
         assertThat(pair.isIdle()).isTrue();
     }
 
-    /** Or the lock would be held by a task that waits to be notified, and comes back to find itself there. */
+    /** Or somebody would be inside whose lender waits to be notified, and comes back to find it there. */
     @Test
-    void aTaskDoesNotWaitForAConditionWithWhatAFutureHasJustBrought() {
+    void aTaskDoesNotWaitForAConditionWithWhatItHasJustLent() {
         TaskLock lock = newLock(LockSettings.DEFAULTS);
         TaskCondition condition = lock.newCondition();
-        Hold first = lock.acquire();
-        CompletableFuture<Hold> future = in(task, lock::acquireAsync);
-        Stop freeAndNotPassedOn = new Stop();
-        Stop lookedAndNotGivenUp = new Stop();
-        time.onRead(() -> {
-            switch (Thread.currentThread().getName()) {
-                case "releaser" -> freeAndNotPassedOn.here();
-                case "waiter" -> lookedAndNotGivenUp.here();
-                default -> {}
-            }
-        });
-        Actor<Void> releaser = Actor.run("releaser", first::close);
-        freeAndNotPassedOn.awaitReached();
-        assertThat(in(task, () -> lock.tryLock())).isTrue();
+        Task nested = nestedIn(task, "nested");
+        in(task, () -> lock.tryLock());
+        Stop lookedAndNotGivenUp = stopAtRead("waiter", 1);
         Actor<Void> waiter = Actor.start(
                 "waiter",
                 () -> in(task, () -> {
@@ -205,14 +194,12 @@ class OwnWaitersTest extends LockTesting {
                     return (Void) null;
                 }));
         lookedAndNotGivenUp.awaitReached();
-        freeAndNotPassedOn.pass();
-        releaser.result();
-        assertThat(future).isDone();
+        Hold lent = in(nested, lock::acquire);
         lookedAndNotGivenUp.pass();
 
         assertThat(waiter.failure()).isInstanceOf(IllegalMonitorStateException.class);
         assertThat(condition.waiting()).isZero();
-        future.join().close();
+        lent.close();
         in(task, () -> {
             lock.unlock();
             return null;
@@ -312,5 +299,120 @@ class OwnWaitersTest extends LockTesting {
         assertThat(waiting(pair)).containsExactly("task");
         first.close();
         next.join().close();
+    }
+
+    private static Task nestedIn(Task outer, String name) {
+        return in(outer, () -> Task.startNested(name, inside -> false));
+    }
+
+    /** The second of two nested ones can only be served when the loan to the first is back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLoanThatComesBackGoesToTheNextAtHome(boolean fair) {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withFair(fair));
+        Hold first = lock.acquire();
+        CompletableFuture<Hold> outer = in(task, lock::acquireAsync);
+        Actor<Hold> stranger = acquirer("stranger", lock).awaitParkedOn(lock.lot());
+        CompletableFuture<Hold> one = in(nestedIn(task, "one"), lock::acquireAsync);
+        CompletableFuture<Hold> two = in(nestedIn(task, "two"), lock::acquireAsync);
+
+        first.close();
+        assertThat(one).isDone();
+        assertThat(two).isNotDone();
+        one.join().close();
+        assertThat(two).as("its turn before any stranger's").isDone();
+        two.join().close();
+        outer.join().close();
+        stranger.result().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aThreadThatComesOutOfTheLineLetsInWhoIsNestedInItsTask(boolean fair) {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withFair(fair));
+        Task nested = nestedIn(task, "nested");
+        Hold first = lock.acquire();
+        Actor<Hold> outer = Actor.start("outer", () -> in(task, lock::acquire)).awaitParkedOn(lock.lot());
+        Actor<Hold> stranger = acquirer("stranger", lock).awaitParkedOn(lock.lot());
+        Actor<Hold> inner =
+                Actor.start("inner", () -> in(nested, lock::acquire)).awaitParkedOn(lock.lot());
+
+        first.close();
+        inner.result().close();
+        outer.result().close();
+        stranger.result().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void aThreadThatOvertakesLetsInItsOwnFuture() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        Hold first = lock.acquire();
+        Actor<Hold> stranger = acquirer("stranger", lock).awaitParkedOn(lock.lot());
+        CompletableFuture<Hold> future = in(task, lock::acquireAsync);
+        Stop woken = stopAtRead("stranger", 1);
+
+        first.close();
+        woken.awaitReached();
+        Hold overtaken = in(task, lock::acquire);
+        woken.pass();
+        assertThat(future).isDone();
+        future.join().close();
+        overtaken.close();
+        stranger.result().close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    /** It had given the lock up, and its parent has it now: it may come back as it could come in. */
+    @Test
+    void aNestedTaskThatWasNotifiedComesBackIntoWhatItsParentHolds() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        TaskCondition condition = lock.newCondition();
+        Task nested = nestedIn(task, "nested");
+        Actor<Void> inner = Actor.start(
+                "inner",
+                () -> in(nested, () -> {
+                    lock.lock();
+                    condition.awaitUninterruptibly();
+                    lock.unlock();
+                    return (Void) null;
+                }));
+        Actor.awaitUntil(
+                () -> condition.waiting() == 1 && lock.snapshot().owner() == null, () -> "the nested one to wait");
+        Hold outer = in(task, () -> {
+            Hold hold = lock.acquire();
+            condition.signal();
+            return hold;
+        });
+        inner.result();
+        outer.close();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void aPairLetsThemInToo() {
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Task nested = nestedIn(task, "nested");
+        Task another = nestedIn(task, "another");
+        Hold first = pair.writeLock().acquire();
+        Actor<Hold> outer =
+                Actor.start("outer", () -> in(task, pair.writeLock()::acquire)).awaitParkedOn(pair.lot());
+        CompletableFuture<Hold> stranger = in(Task.start("stranger", TaskKind.REQUEST), pair.writeLock()::acquireAsync);
+        Actor<Hold> inner = Actor.start("inner", () -> in(nested, pair.writeLock()::acquire))
+                .awaitParkedOn(pair.lot());
+        CompletableFuture<Hold> sibling = in(another, pair.readLock()::acquireAsync);
+
+        first.close();
+        Hold lent = inner.result();
+        assertThat(sibling).as("beside its sibling's writing").isNotDone();
+        lent.close();
+        assertThat(sibling).isDone();
+        assertThat(stranger).isNotDone();
+        sibling.join().close();
+        outer.result().close();
+        stranger.join().close();
+        assertThat(pair.isIdle()).isTrue();
     }
 }

@@ -199,4 +199,22 @@ class PermitAsyncTest extends LockTesting {
         joining.pass();
         asker.result();
     }
+
+    @Test
+    void anExecutorThatFailsHarmsNobodyInLine() {
+        TaskSemaphore failing = TaskSemaphore.create(new LockId("render", null), 2, environment(command -> {
+            throw new IllegalStateException("not initialized");
+        }));
+        Task owner = Task.start("owner", TaskKind.REQUEST);
+        in(owner, () -> {
+            failing.acquire();
+            return failing.acquire();
+        });
+        CompletableFuture<Permit> first = failing.acquireAsync();
+        Actor<Permit> second = inOwnTask("second", failing::acquire).awaitParkedOn(failing.lot());
+        owner.end();
+        second.result().close();
+        Actor.start("joiner", first::join).result().close();
+        assertThat(failing.available()).isEqualTo(2);
+    }
 }

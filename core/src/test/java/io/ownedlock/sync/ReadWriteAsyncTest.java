@@ -252,7 +252,7 @@ class ReadWriteAsyncTest extends ReadWriteTesting {
         Hold hold = pair.writeLock().acquire();
         CompletableFuture<Hold> waiting = future("waiting", pair.readLock());
         hold.close();
-        got(waiting).close();
+        Actor.start("joiner", waiting::join).result().close();
         assertThat(pair.isIdle()).isTrue();
     }
 

@@ -72,4 +72,23 @@ class ReadWriteDeadlockTest extends LockTesting {
         writer.result().close();
         reader.result();
     }
+
+    /** It is inside until its borrower is out, and in nobody's way. */
+    @Test
+    void aLenderThatHasLetGoIsInNobodysWay() {
+        Hold lent = in(one, () -> pair.writeLock().acquire());
+        Task nested = in(one, () -> Task.startNested("nested", inside -> false));
+        Hold borrowed = in(nested, () -> pair.writeLock().acquire());
+        lent.close();
+        Hold held = in(two, lock::acquire);
+        Actor<Hold> reader =
+                Actor.start("two", () -> in(two, () -> pair.readLock().acquire()));
+        reader.awaitParkedOn(pair.lot());
+        Actor<Hold> last = Actor.start("one", () -> in(one, lock::acquire));
+        last.awaitParkedOn(lock.lot());
+        borrowed.close();
+        reader.result().close();
+        held.close();
+        last.result().close();
+    }
 }

@@ -197,25 +197,25 @@ class ReadWriteSealTest extends ReadWriteTesting {
     void aThreadThatDoesNotLeaveAnEndedTaskIsWaitedForOnlySoLong(Side side) {
         TaskReadWriteLock graced = newPair(LockSettings.DEFAULTS.withEndingGrace(Duration.ofSeconds(5)));
         Task stuck = Task.start("stuck", TaskKind.REQUEST);
-        Attachment inside = stuck.attach();
-        side(graced, side).lock();
-        Actor<Hold> writer = waiter("writer", graced, graced.writeLock());
-        IllegalStateException failure = new IllegalStateException("the request failed");
-        stuck.end(failure);
-        graced.inspectOwners();
-        time.advance(Duration.ofMillis(4_999));
-        graced.inspectOwners();
-        assertThat(writer.isParkedOn(graced.lot())).isTrue();
-        time.advance(Duration.ofMillis(1));
-        graced.inspectOwners();
-        assertThat(writer.failure())
-                .isInstanceOf(BrokenLockException.class)
-                .hasMessageContaining("OWNER_STUCK")
-                .hasCause(failure);
-        assertThat(inOwnTask("try", graced.writeLock()::tryLock).failure()).isInstanceOf(BrokenLockException.class);
+        try (Attachment inside = stuck.attach()) {
+            side(graced, side).lock();
+            Actor<Hold> writer = waiter("writer", graced, graced.writeLock());
+            IllegalStateException failure = new IllegalStateException("the request failed");
+            stuck.end(failure);
+            graced.inspectOwners();
+            time.advance(Duration.ofMillis(4_999));
+            graced.inspectOwners();
+            assertThat(writer.isParkedOn(graced.lot())).isTrue();
+            time.advance(Duration.ofMillis(1));
+            graced.inspectOwners();
+            assertThat(writer.failure())
+                    .isInstanceOf(BrokenLockException.class)
+                    .hasMessageContaining("OWNER_STUCK")
+                    .hasCause(failure);
+            assertThat(inOwnTask("try", graced.writeLock()::tryLock).failure()).isInstanceOf(BrokenLockException.class);
 
-        side(graced, side).unlock();
-        inside.close();
+            side(graced, side).unlock();
+        }
         assertThat(graced.isIdle()).isTrue();
     }
 

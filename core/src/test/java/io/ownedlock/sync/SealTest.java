@@ -123,26 +123,26 @@ class SealTest extends LockTesting {
     void aThreadThatDoesNotLeaveAnEndedTaskIsWaitedForOnlySoLong() {
         TaskLock lock = newLock(LockSettings.DEFAULTS.withEndingGrace(Duration.ofSeconds(5)));
         Task stuck = Task.start("stuck", TaskKind.REQUEST);
-        Attachment inside = stuck.attach();
-        lock.lock();
-        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
-        IllegalStateException failure = new IllegalStateException("the request failed");
-        stuck.end(failure);
-        lock.inspectOwners();
-        time.advance(Duration.ofMillis(4_999));
-        lock.inspectOwners();
-        waiter.awaitParkedOn(lock.lot());
-        time.advance(Duration.ofMillis(1));
-        lock.inspectOwners();
-        assertThat(waiter.failure())
-                .isInstanceOf(BrokenLockException.class)
-                .hasMessageContaining("OWNER_STUCK")
-                .hasCause(failure);
-        assertThatThrownBy(() -> Actor.start("try", lock::tryLock).result())
-                .hasCauseInstanceOf(BrokenLockException.class);
+        try (Attachment inside = stuck.attach()) {
+            lock.lock();
+            Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+            IllegalStateException failure = new IllegalStateException("the request failed");
+            stuck.end(failure);
+            lock.inspectOwners();
+            time.advance(Duration.ofMillis(4_999));
+            lock.inspectOwners();
+            waiter.awaitParkedOn(lock.lot());
+            time.advance(Duration.ofMillis(1));
+            lock.inspectOwners();
+            assertThat(waiter.failure())
+                    .isInstanceOf(BrokenLockException.class)
+                    .hasMessageContaining("OWNER_STUCK")
+                    .hasCause(failure);
+            assertThatThrownBy(() -> Actor.start("try", lock::tryLock).result())
+                    .hasCauseInstanceOf(BrokenLockException.class);
 
-        lock.unlock();
-        inside.close();
+            lock.unlock();
+        }
         assertThat(lock.isIdle()).isTrue();
     }
 
@@ -166,5 +166,59 @@ class SealTest extends LockTesting {
         lock.inspectOwners();
         assertThat(events).noneMatch(event -> event.startsWith("overdue"));
         assertThat(events).anyMatch(event -> event.startsWith("abandoned order[42] by dying"));
+    }
+
+    @Test
+    void isOverWhenTheOwnerHasGivenTheLockUpForACondition() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        TaskCondition condition = lock.newCondition();
+        Actor<Hold> owner = inOwnTask("owner", () -> {
+            lock.lock();
+            try {
+                lock.breakWaiters();
+                condition.await();
+                Actor<Hold> waiter = acquirer("waiter", lock);
+                Actor.awaitUntil(() -> waiter.isParkedOn(lock.lot()) || waiter.isDone(), () -> "the waiter to wait");
+                assertThat(lock.breakWaiters()).as("not sealed any more").isTrue();
+                assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
+                return null;
+            } finally {
+                lock.unlock();
+            }
+        });
+        Actor.awaitUntil(
+                () -> condition.waiting() == 1 && lock.snapshot().owner() == null || owner.isDone(),
+                () -> "the owner to wait");
+        lock.lock();
+        condition.signal();
+        lock.unlock();
+        owner.result();
+    }
+
+    /** The watchdog has not looked in between. */
+    @Test
+    void isOverdueAnewAfterAConditionWait() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withHoldAtMost(Duration.ofSeconds(10)));
+        TaskCondition condition = lock.newCondition();
+        Actor<Void> owner = inOwnTask("owner", () -> {
+            lock.lock();
+            try {
+                time.advance(Duration.ofSeconds(20));
+                lock.inspectOwners();
+                condition.awaitUninterruptibly();
+                lock.inspectOwners();
+                time.advance(Duration.ofSeconds(20));
+                lock.inspectOwners();
+                return null;
+            } finally {
+                lock.unlock();
+            }
+        });
+        Actor.awaitUntil(() -> condition.waiting() == 1 || owner.isDone(), () -> "the owner to wait");
+        lock.lock();
+        condition.signal();
+        lock.unlock();
+        owner.result();
+        assertThat(events.stream().filter(event -> event.startsWith("overdue"))).hasSize(2);
     }
 }

@@ -422,4 +422,18 @@ class TaskLockTest extends LockTesting {
             }
         }
     }
+
+    /** What it has lent it does not hold any more when it has let go of it, although it is the borrower's still. */
+    @Test
+    void aLenderThatHasLetGoDoesNotHoldIt() {
+        Task outer = Task.start("outer", TaskKind.REQUEST);
+        Task nested = in(outer, () -> Task.startNested("nested", inside -> false));
+        Hold lent = in(outer, lock::acquire);
+        Hold borrowed = in(nested, lock::acquire);
+        lent.close();
+        assertThat(in(outer, lock::isHeldByCurrentTask)).isFalse();
+        assertThat(in(nested, lock::isHeldByCurrentTask)).isTrue();
+        borrowed.close();
+        assertThat(lock.isIdle()).isTrue();
+    }
 }

@@ -6,6 +6,7 @@ import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockEnvironment;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockInterruptedException;
+import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockRefusedException;
 import io.ownedlock.sync.LockSettings;
 import io.ownedlock.sync.LockState;
@@ -52,6 +53,10 @@ abstract class Scene {
 
     final LockEnvironment environment() {
         return environment(new Shutdown());
+    }
+
+    final LockEnvironment environment(LockListener listener) {
+        return new LockEnvironment(Ticker.system(), sleep, sleep, Runnable::run, List.of(listener));
     }
 
     final LockEnvironment environment(Shutdown shutdown) {

@@ -1,0 +1,148 @@
+package io.ownedlock.sync;
+
+import io.ownedlock.park.Waiter;
+import io.ownedlock.task.Headroom;
+import io.ownedlock.task.Task;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who waits for what tasks own, a lock or a share in one. Each waiter brings what it wants to see there.
+ *
+ * <p>A task is <em>at home</em> where it, or one that it is nested in, is inside: it need not wait for itself, wherever in line it
+ * stands, and nobody else's turn comes before. It may have joined before that was so, with its thread or a future, and then it is
+ * asleep when it becomes so. Whoever has come in, and whoever gives a loan back, therefore looks for those at home. That they are there
+ * at all is rare, and noted: only futures, nested tasks and those at home already can be.
+ *
+ * <p>Who joins notes it and then looks whether it can come in; who comes in does so and then looks whether it is noted. One of the two sees
+ * the other.
+ */
+abstract class OwnershipLine<O extends Ownership> extends Line {
+
+    /** Whether somebody in line may be at home without being first. Taken back under the monitor, by who finds nobody. */
+    private volatile boolean mixed;
+
+    OwnershipLine(LockId id, LockSettings settings, LockEnvironment environment) {
+        super(id, settings, environment);
+    }
+
+    /** What the waiter wants to see in the lock. */
+    abstract O intent(Waiter waiter);
+
+    /** Looks at those inside, since nobody may ever tell of their death; whether anything has changed. */
+    abstract boolean abandonTheDead();
+
+    /** Whether the task comes before outsiders: what it waits for is held for it, and at most lent to somebody else at the moment. */
+    abstract boolean isAtHome(Task task);
+
+    /** Lets one of those at home in that can come in now; {@code null} if there is none. Still asleep. */
+    abstract @Nullable Waiter admitFromHome();
+
+    /** Waits on the calling thread. */
+    final boolean await(O ownership, Patience patience) throws InterruptedException {
+        Task task = ownership.owner();
+        Waiter waiter = lot.join(task, ownership, isAtHome(task));
+        ownership.waiter = waiter;
+        boolean taken;
+        try {
+            joined(waiter);
+            if (listener != null) {
+                listener.contended(ownership.lockId());
+            }
+            // Pairs with the fence of the task's end: either the end finds this waiter, or this waiter finds the end.
+            VarHandle.fullFence();
+            taken = waits.await(waiter, this, patience);
+        } finally {
+            if (!lot.contains(waiter)) {
+                ownership.waiter = null;
+            }
+        }
+        if (taken) {
+            confirm(ownership, ticker.nanos() - waiter.sinceNanos());
+        }
+        return taken;
+    }
+
+    final CompletableFuture<Hold> awaitAsync(O ownership, Patience patience) {
+        CompletableFuture<Hold> future = waits.awaitAsync(ownership, isAtHome(ownership.owner()), this, patience);
+        mixed = true;
+        serveThoseAtHome();
+        return future;
+    }
+
+    /** To be told of each thread that has joined, before it looks whether it can come in. */
+    final void joined(Waiter waiter) {
+        if (mayBeAtHome(waiter)) {
+            mixed = true;
+        }
+    }
+
+    private boolean mayBeAtHome(Waiter waiter) {
+        return waiter.thread() == null || waiter.task().isNested() || isAtHome(waiter.task());
+    }
+
+    /** Somebody has come in, left, or joined the line asleep. */
+    final void lookAtHome() {
+        if (mixed) {
+            serveThoseAtHome();
+        }
+    }
+
+    /** Lets in those at home; to be called without asking when a future has let a task in whose thread may be in line. */
+    final void serveThoseAtHome() {
+        if (lot.isEmpty()) {
+            return;
+        }
+        Headroom.require();
+        for (Waiter next = admitFromHome(); next != null; next = admitFromHome()) {
+            next.wake();
+        }
+        synchronized (lot.monitor()) {
+            mixed = lot.first(this::mayBeAtHome) != null;
+        }
+    }
+
+    /**
+     * The second half of an acquisition: the task may have been told to end since the first.
+     *
+     * @throws LockRefusedException if so
+     */
+    final void confirm(O ownership, long waitedNanos) {
+        if (!ownership.owner().isActive()) {
+            throw Listeners.told(listener, ownership.lockId(), ownership.refusal(), waitedNanos);
+        }
+        lookAtHome();
+        if (listener != null) {
+            listener.acquired(ownership.lockId(), waitedNanos);
+        }
+    }
+
+    @Override
+    public final boolean look(Waiter waiter) {
+        if (sendAway(waiter)) {
+            return true;
+        }
+        O ownership = intent(waiter);
+        if (!ownership.owner().isActive()) {
+            return lot.fail(waiter, ownership::refusal);
+        }
+        return turnWaitersAway() || abandonTheDead();
+    }
+
+    /** Whatever has happened to its thread or task, this intent waits no longer. */
+    final void drop(O ownership) {
+        Waiter waiter = ownership.waiter;
+        if (waiter != null && waiter.leave()) {
+            passOn();
+        }
+    }
+
+    /** The task of this intent is ending: if it waits, it waits no longer, and whoever waited behind it may get on. */
+    final void refuse(O ownership) {
+        Waiter waiter = ownership.waiter;
+        if (waiter != null) {
+            waits.fail(waiter, this, ownership::refusal);
+        }
+    }
+}
