@@ -190,7 +190,7 @@ public final class Task extends TaskWord {
      * Says which distributed trace the task is part of, for errors and logs to lead there. What was said first stays: whoever has seen
      * it is to find it again.
      */
-    public void traceId(String id) {
+    public synchronized void traceId(String id) {
         requireNonNull(id, "id");
         if (traceId == null) {
             traceId = id;

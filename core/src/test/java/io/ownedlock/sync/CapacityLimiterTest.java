@@ -492,4 +492,20 @@ class CapacityLimiterTest extends LockTesting {
         one.inspectOwners();
         assertThat(one.waiting()).isZero();
     }
+
+    @Test
+    void whoAsksForABorrowerThatIsToldToEndWaitsNoLonger() {
+        Permit token = limiter.acquire();
+        Task borrower = task("borrower");
+        Actor<Permit> waiter =
+                inOwnTask("waiter", () -> limiter.acquireOnBehalfOf(borrower)).awaitParkedOn(limiter.lot());
+        try (Attachment inside = borrower.attach()) {
+            borrower.end();
+            assertThat(waiter.failure())
+                    .isInstanceOf(LockRefusedException.class)
+                    .hasMessageContaining("'borrower'");
+        }
+        token.close();
+        assertThat(limiter.isIdle()).isTrue();
+    }
 }

@@ -271,4 +271,18 @@ class ReadWriteAsyncTest extends ReadWriteTesting {
         task.end();
         assertThat(pair.isIdle()).isTrue();
     }
+
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    void aTaskThatIsEndingGetsNothingNew(Side side) {
+        Task ending = request("ending");
+        try (Attachment inside = ending.attach()) {
+            ending.end();
+            assertThatThrownBy(side(side)::acquireAsync)
+                    .isInstanceOf(LockRefusedException.class)
+                    .hasMessageContaining("is ending");
+            assertThat(pair.isIdle()).as("before it has left").isTrue();
+        }
+        assertThat(pair.snapshot().abandonment()).isNull();
+    }
 }

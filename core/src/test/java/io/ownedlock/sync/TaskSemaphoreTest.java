@@ -374,4 +374,14 @@ class TaskSemaphoreTest extends LockTesting {
         assertThat(shared.lot().resource().holdings()).isEmpty();
         assertThat(single.lot().resource().deadlock("a -> b")).isInstanceOf(DeadlockException.class);
     }
+
+    @Test
+    void sharedPermitsAreTriedFor() {
+        SharedPermits one = semaphore(1).shared();
+        assertThat(one.tryAcquire()).isTrue();
+        assertThat(one.tryAcquire()).isFalse();
+        assertThat(one.tryAcquire(Duration.ZERO)).isFalse();
+        one.release();
+        assertThat(one.tryAcquire(Duration.ZERO)).isTrue();
+    }
 }

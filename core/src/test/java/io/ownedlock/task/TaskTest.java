@@ -476,4 +476,14 @@ class TaskTest {
         task.end();
         assertThat(told).containsExactly("oldest ended", "newest ended");
     }
+
+    @Test
+    void theTraceThatWasSaidFirstStays() {
+        Task task = Task.start("a", TaskKind.CUSTOM);
+        assertThat(task.traceId()).isNull();
+        task.traceId("first");
+        task.traceId("second");
+        assertThat(task.traceId()).isEqualTo("first");
+        assertThat(task.info().traceId()).isEqualTo("first");
+    }
 }
