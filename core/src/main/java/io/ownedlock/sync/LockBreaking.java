@@ -111,7 +111,7 @@ final class LockBreaking {
         }
         if (heir != null) {
             heir.wake();
-            cell.queue().serveThoseAtHome();
+            cell.queue().lookAtHome();
         }
         tell(abandonment, ParkingLot.wakeAll(failed));
     }

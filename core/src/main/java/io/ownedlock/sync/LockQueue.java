@@ -124,11 +124,7 @@ final class LockQueue extends OwnershipLine<Grant> {
         if (first != null) {
             first.wake();
         }
-        if (first != null && first.isGranted()) {
-            serveThoseAtHome();
-        } else {
-            lookAtHome();
-        }
+        lookAtHome();
     }
 
     @Override

@@ -67,7 +67,7 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
     final CompletableFuture<Hold> awaitAsync(O ownership, Patience patience) {
         CompletableFuture<Hold> future = waits.awaitAsync(ownership, isAtHome(ownership.owner()), this, patience);
         mixed = true;
-        serveThoseAtHome();
+        lookAtHome();
         return future;
     }
 
@@ -82,16 +82,9 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
         return waiter.thread() == null || waiter.task().isNested() || isAtHome(waiter.task());
     }
 
-    /** Somebody has come in, left, or joined the line asleep. */
+    /** Somebody has come in, left, or joined the line asleep: lets in those at home. */
     final void lookAtHome() {
-        if (mixed) {
-            serveThoseAtHome();
-        }
-    }
-
-    /** Lets in those at home; to be called without asking when a future has let a task in whose thread may be in line. */
-    final void serveThoseAtHome() {
-        if (lot.isEmpty()) {
+        if (!mixed || lot.isEmpty()) {
             return;
         }
         Headroom.require();

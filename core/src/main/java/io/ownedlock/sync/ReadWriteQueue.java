@@ -72,9 +72,6 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
     public void passOn() {
         for (Waiter next = grant(lot::first); next != null; next = grant(lot::first)) {
             next.wake();
-            if (next.thread() == null) {
-                serveThoseAtHome();
-            }
         }
         lookAtHome();
     }
