@@ -6,8 +6,9 @@ import io.ownedlock.watchdog.Watchdog;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 import org.springframework.scheduling.config.FixedDelayTask;
 import org.springframework.scheduling.config.ScheduledTask;
 import org.springframework.scheduling.config.ScheduledTaskHolder;
@@ -16,48 +17,64 @@ import org.springframework.scheduling.config.ScheduledTaskRegistrar;
 /**
  * Runs the watchdog's rounds as long as the application runs. It starts before anything can take a lock and stops after
  * everything that may hold one, a server that drains its last requests included. Shown by {@code /actuator/scheduledtasks}.
+ *
+ * <p>The rounds are run by a thread of its own, since the only one of the application's scheduler may itself be waiting for a lock. A
+ * thread of the operating system: a virtual one waits for a carrier, and those may all be pinned by who waits. Its scheduler is no bean:
+ * whoever asks for "the" scheduler or executor of the application would be given it, if there is no other.
  */
-public final class WatchdogLifecycle implements SmartLifecycle, ScheduledTaskHolder {
+public final class WatchdogLifecycle implements SmartLifecycle, ScheduledTaskHolder, DisposableBean {
 
-    /** Early to start, late to stop; its scheduler must be in this phase, or before it. */
+    /** Early to start, late to stop. */
     public static final int PHASE = Integer.MIN_VALUE + 1024;
 
     /** Below this, a busy machine and a stalled watchdog look the same. */
     private static final Duration LEAST_STALL = Duration.ofSeconds(5);
 
     private final Watchdog watchdog;
-    private final TaskScheduler scheduler;
     private final Duration interval;
-    private volatile @Nullable ScheduledTask rounds;
+    private volatile @Nullable Rounds rounds;
+
+    private record Rounds(ThreadPoolTaskScheduler scheduler, ScheduledTask task) {}
 
     /**
      * Makes it, not started yet.
      *
-     * @param scheduler runs the rounds; should serve nobody else, since whoever else it serves may be waiting for a lock
      * @param interval from the end of one round to the start of the next
      */
-    public WatchdogLifecycle(Watchdog watchdog, TaskScheduler scheduler, Duration interval) {
+    public WatchdogLifecycle(Watchdog watchdog, Duration interval) {
         this.watchdog = requireNonNull(watchdog, "watchdog");
-        this.scheduler = requireNonNull(scheduler, "scheduler");
         this.interval = requireNonNull(interval, "interval");
     }
 
     @Override
     public void start() {
         if (rounds == null) {
+            ThreadPoolTaskScheduler scheduler = new ThreadPoolTaskScheduler();
+            scheduler.setThreadNamePrefix("owned-lock-watchdog-");
+            scheduler.setDaemon(true);
+            scheduler.initialize();
             ScheduledTaskRegistrar registrar = new ScheduledTaskRegistrar();
             registrar.setTaskScheduler(scheduler);
-            rounds = registrar.scheduleFixedDelayTask(new FixedDelayTask(watchdog, interval, Duration.ZERO));
+            rounds = new Rounds(
+                    scheduler,
+                    requireNonNull(
+                            registrar.scheduleFixedDelayTask(new FixedDelayTask(watchdog, interval, Duration.ZERO))));
         }
     }
 
     @Override
     public void stop() {
-        ScheduledTask running = rounds;
+        Rounds running = rounds;
         rounds = null;
         if (running != null) {
-            running.cancel();
+            running.scheduler().shutdown();
         }
+    }
+
+    /** An application whose start fails late is not stopped before its beans are destroyed. */
+    @Override
+    public void destroy() {
+        stop();
     }
 
     @Override
@@ -80,7 +97,7 @@ public final class WatchdogLifecycle implements SmartLifecycle, ScheduledTaskHol
 
     @Override
     public Set<ScheduledTask> getScheduledTasks() {
-        ScheduledTask running = rounds;
-        return running == null ? Set.of() : Set.of(running);
+        Rounds running = rounds;
+        return running == null ? Set.of() : Set.of(running.task());
     }
 }

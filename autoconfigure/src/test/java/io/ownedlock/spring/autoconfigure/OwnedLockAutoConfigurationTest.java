@@ -44,7 +44,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 @ExtendWith(OutputCaptureExtension.class)
 class OwnedLockAutoConfigurationTest {
@@ -141,11 +140,11 @@ class OwnedLockAutoConfigurationTest {
 
     @Test
     void eachIsReplacedByTheApplicationsOwn() {
-        OwnedLockAdvisor advisor =
-                new OwnedLockAdvisor(() -> LockRegistry.builder().build(), text -> text, name -> true);
+        LockRegistry registry = LockRegistry.builder().build();
+        OwnedLockAdvisor advisor = new OwnedLockAdvisor(() -> registry, text -> text, name -> true);
         IncidentLog log = new IncidentLog(1);
-        WatchdogLifecycle watchdog = new WatchdogLifecycle(
-                new Watchdog(Ticker.system(), List.of()), new SimpleAsyncTaskScheduler(), Duration.ofDays(1));
+        WatchdogLifecycle watchdog =
+                new WatchdogLifecycle(new Watchdog(Ticker.system(), List.of()), Duration.ofDays(1));
         runner.withBean("myAdvisor", OwnedLockAdvisor.class, () -> advisor)
                 .withBean("myLog", IncidentLog.class, () -> log)
                 .withBean("myWatchdog", WatchdogLifecycle.class, () -> watchdog)

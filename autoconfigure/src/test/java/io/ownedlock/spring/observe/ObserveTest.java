@@ -1,8 +1,7 @@
 package io.ownedlock.spring.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.CALLS_REAL_METHODS;
-import static org.mockito.Mockito.mock;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -23,11 +22,13 @@ import io.ownedlock.sync.TaskLock;
 import io.ownedlock.sync.WaitOutcome;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
+import io.ownedlock.watchdog.Guard;
 import io.ownedlock.watchdog.Watchdog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,7 +52,6 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
-import org.springframework.scheduling.TaskScheduler;
 
 @ExtendWith(OutputCaptureExtension.class)
 class ObserveTest {
@@ -228,9 +228,9 @@ class ObserveTest {
     @Test
     void healthIsDegradedWhileTheWatchdogStalls() {
         Clock clock = new Clock();
-        // A scheduler that never gets round to it.
-        WatchdogLifecycle watchdog = new WatchdogLifecycle(
-                new Watchdog(clock, List.of()), mock(TaskScheduler.class, CALLS_REAL_METHODS), Duration.ofSeconds(1));
+        CountDownLatch forEver = new CountDownLatch(1);
+        Guard stuck = () -> assertThatException().isThrownBy(forEver::await);
+        WatchdogLifecycle watchdog = new WatchdogLifecycle(new Watchdog(clock, List.of(stuck)), Duration.ofSeconds(1));
         watchdog.start();
         OwnedLocksHealthIndicator indicator =
                 new OwnedLocksHealthIndicator(LockRegistry.builder().build(), new Incidents(), watchdog);
@@ -238,6 +238,7 @@ class ObserveTest {
         clock.nanos.addAndGet(Duration.ofMillis(5001).toNanos());
         assertThat(indicator.health().getStatus()).isEqualTo(OwnedLocksHealthIndicator.DEGRADED);
         assertThat(indicator.health().getDetails()).containsEntry("watchdog", "stalled");
+        watchdog.stop();
     }
 
     @Test

@@ -1,26 +1,32 @@
 package io.ownedlock.spring.watchdog;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.CALLS_REAL_METHODS;
-import static org.mockito.Mockito.mock;
+import static org.assertj.core.api.Assertions.assertThatException;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.Call;
 import io.ownedlock.spring.Eventually;
 import io.ownedlock.spring.autoconfigure.OwnedLockAutoConfiguration;
 import io.ownedlock.spring.autoconfigure.OwnedLockWatchdogAutoConfiguration;
+import io.ownedlock.sync.Abandonment;
 import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.BrokenLockException;
+import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.TaskLock;
 import io.ownedlock.time.Ticker;
+import io.ownedlock.watchdog.Guard;
 import io.ownedlock.watchdog.Watchdog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -33,17 +39,19 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.thread.Threading;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.core.task.TaskDecorator;
 import org.springframework.scheduling.TaskScheduler;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
-import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 class WatchdogTest {
@@ -90,9 +98,7 @@ class WatchdogTest {
         assertThat(before.get()).containsKey("applicationTaskExecutor");
         assertThat(before.get().containsKey("taskScheduler")).isEqualTo(configuration == Scheduling.class);
         runner.withUserConfiguration(configuration).run(context -> {
-            Map<String, Class<?>> after = executors(context);
-            assertThat(after.remove("ownedLockTaskScheduler")).isNotNull();
-            assertThat(after).isEqualTo(before.get());
+            assertThat(executors(context)).isEqualTo(before.get());
         });
     }
 
@@ -107,6 +113,8 @@ class WatchdogTest {
         runner.withBean(Asking.class).run(context -> {
             Asking asking = context.getBean(Asking.class);
             assertThat(asking.scheduler.getIfAvailable()).isNull();
+            assertThat(context.getBeanProvider(TaskScheduler.class).getIfAvailable())
+                    .isNull();
             assertThat(asking.executor.getObject()).isSameAs(context.getBean("applicationTaskExecutor"));
         });
         runner.withUserConfiguration(Scheduling.class)
@@ -141,6 +149,29 @@ class WatchdogTest {
     }
 
     @Test
+    void whatTheApplicationsExecutorsAreForIsNotRunByTheWatchdog() {
+        runner.withUserConfiguration(Scheduling.class, Recording.class)
+                .withBean("own", ScheduledExecutorService.class, WatchdogTest::ownExecutor)
+                .run(context -> {
+                    Recording recording = context.getBean(Recording.class);
+                    Eventually.until("the scheduled method has run", () -> recording.thread.get() != null);
+                    assertThat(recording.thread.get()).startsWith("own-");
+                });
+        runner.withUserConfiguration(Asynchronous.class)
+                .withBean("taskExecutor", ExecutorService.class, WatchdogTest::ownExecutor)
+                .run(context -> assertThat(context.getBean(Asynchronous.Work.class)
+                                .thread()
+                                .get())
+                        .startsWith("own-"));
+    }
+
+    private static ScheduledExecutorService ownExecutor() {
+        CustomizableThreadFactory threads = new CustomizableThreadFactory("own-");
+        threads.setDaemon(true);
+        return Executors.newSingleThreadScheduledExecutor(threads);
+    }
+
+    @Test
     void itGoesOnWhileTheOnlyThreadOfTheApplicationsSchedulerIsStuck() {
         runner.withUserConfiguration(Scheduling.class, Stuck.class).run(context -> {
             Stuck stuck = context.getBean(Stuck.class);
@@ -151,40 +182,70 @@ class WatchdogTest {
         });
     }
 
+    /** A virtual thread has to wait for one of few carriers, which those who wait for a lock may have pinned. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void itsThreadIsOfTheOperatingSystemAndKeepsNobodyAlive(boolean virtual) {
+        Listening listening = new Listening();
+        runner.withPropertyValues("spring.threads.virtual.enabled=" + virtual)
+                .withBean(LockListener.class, () -> listening)
+                .run(context -> {
+                    assertWatching(context);
+                    Eventually.until("the listener was told", () -> listening.thread.get() != null);
+                    assertThat(listening.thread.get())
+                            .returns("owned-lock-watchdog-1", Thread::getName)
+                            .returns(true, Thread::isDaemon);
+                    assertThat(listening.thread.get().getClass()).isEqualTo(Thread.class);
+                });
+    }
+
+    static class Listening implements LockListener {
+
+        final AtomicReference<Thread> thread = new AtomicReference<>();
+
+        @Override
+        public void abandoned(Abandonment abandonment, int waitersTold) {
+            thread.set(Thread.currentThread());
+        }
+    }
+
     @Test
-    void itsSchedulerIsSmallAndItsOwn() {
-        runner.withPropertyValues("spring.task.scheduling.pool.size=7")
-                .withBean(TaskDecorator.class, () -> task -> {
+    void nobodyDecoratesItsRounds() {
+        runner.withBean(TaskDecorator.class, () -> task -> {
                     throw new AssertionError("decorated");
                 })
-                .run(context -> {
-                    ThreadPoolTaskScheduler scheduler =
-                            context.getBean("ownedLockTaskScheduler", ThreadPoolTaskScheduler.class);
-                    assertThat(scheduler.getPoolSize()).isEqualTo(1);
-                    assertThat(scheduler.isDaemon()).isTrue();
-                    assertThat(scheduler.getThreadNamePrefix()).isEqualTo("owned-lock-watchdog-");
-                    assertWatching(context);
-                });
+                .run(WatchdogTest::assertWatching);
     }
 
     @Test
-    void withVirtualThreadsItsSchedulerUsesThemWhereThereAreAny() {
-        runner.withPropertyValues("spring.threads.virtual.enabled=true")
-                .run(context -> assertThat(context.getBean("ownedLockTaskScheduler"))
-                        .isInstanceOf(
-                                Threading.VIRTUAL.isActive(context.getEnvironment())
-                                        ? SimpleAsyncTaskScheduler.class
-                                        : ThreadPoolTaskScheduler.class));
+    void aGuardThatThrowsNeverStopsIt() throws Exception {
+        CountDownLatch thrice = new CountDownLatch(3);
+        Guard throwing = () -> {
+            thrice.countDown();
+            throw new AssertionError("expected");
+        };
+        WatchdogLifecycle lifecycle =
+                new WatchdogLifecycle(new Watchdog(Ticker.system(), List.of(throwing)), Duration.ofMillis(1));
+        lifecycle.start();
+        thrice.await();
+        lifecycle.stop();
     }
 
     @Test
-    void aSchedulerOfThatNameReplacesOurs() {
-        ThreadPoolTaskScheduler own = new ThreadPoolTaskScheduler();
-        runner.withBean("ownedLockTaskScheduler", ThreadPoolTaskScheduler.class, () -> own)
-                .run(context -> {
-                    assertThat(context.getBean(TaskScheduler.class)).isSameAs(own);
-                    assertWatching(context);
-                });
+    void itsThreadIsGoneWhenItIsStoppedOrOnlyDestroyedAndComesBack() {
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        WatchdogLifecycle lifecycle = new WatchdogLifecycle(
+                new Watchdog(Ticker.system(), List.of(() -> thread.set(Thread.currentThread()))), Duration.ofMillis(1));
+        for (Runnable end : List.<Runnable>of(lifecycle::stop, lifecycle::destroy)) {
+            Thread before = thread.get();
+            lifecycle.start();
+            Eventually.until("a round has run", () -> thread.get() != before);
+            assertThat(lifecycle.getScheduledTasks()).hasSize(1);
+            end.run();
+            Eventually.until("its thread is gone", () -> !thread.get().isAlive());
+            assertThat(lifecycle.isRunning()).isFalse();
+            assertThat(lifecycle.getScheduledTasks()).isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -219,9 +280,7 @@ class WatchdogTest {
     @Test
     void itCanBeSwitchedOff() {
         runner.withPropertyValues("owned-lock.watchdog.enabled=false")
-                .run(context -> assertThat(context)
-                        .doesNotHaveBean(WatchdogLifecycle.class)
-                        .doesNotHaveBean("ownedLockTaskScheduler"));
+                .run(context -> assertThat(context).doesNotHaveBean(WatchdogLifecycle.class));
     }
 
     @Test
@@ -232,9 +291,9 @@ class WatchdogTest {
 
     private static void assertStalls(Duration interval, Duration after) {
         Clock clock = new Clock();
-        // A scheduler that never gets round to it.
-        WatchdogLifecycle lifecycle = new WatchdogLifecycle(
-                new Watchdog(clock, List.of()), mock(TaskScheduler.class, CALLS_REAL_METHODS), interval);
+        CountDownLatch forEver = new CountDownLatch(1);
+        Guard stuck = () -> assertThatException().isThrownBy(forEver::await);
+        WatchdogLifecycle lifecycle = new WatchdogLifecycle(new Watchdog(clock, List.of(stuck)), interval);
         clock.nanos.set(after.toNanos() + 1);
         assertThat(lifecycle.isStalled()).as("not started").isFalse();
         lifecycle.start();
@@ -267,6 +326,20 @@ class WatchdogTest {
     @Configuration(proxyBeanMethods = false)
     @EnableScheduling
     static class Scheduling {}
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAsync
+    @Import(Asynchronous.Work.class)
+    static class Asynchronous {
+
+        static class Work {
+
+            @Async
+            CompletableFuture<String> thread() {
+                return CompletableFuture.completedFuture(Thread.currentThread().getName());
+            }
+        }
+    }
 
     static class Recording {
 
