@@ -8,15 +8,20 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.integration.support.locks.LockRegistry;
 
-/** Auto-configuration for a registry of Spring Integration's type, where the application has made none. */
+/**
+ * Auto-configuration for a registry of Spring Integration's type, where the application has made none. It is for whoever asks for it by
+ * its name: were it a default candidate, a starter that brings a registry for a whole cluster would leave it at ours.
+ */
 @AutoConfiguration(after = OwnedLockAutoConfiguration.class)
 @ConditionalOnClass(LockRegistry.class)
 @ConditionalOnBean(OwnedLockAutoConfiguration.class)
 @ConditionalOnSwitch("owned-lock.integration.enabled")
 public final class OwnedLockIntegrationAutoConfiguration {
 
-    @Bean
-    @ConditionalOnMissingBean(LockRegistry.class)
+    private static final String REGISTRY = "ownedLockIntegrationRegistry";
+
+    @Bean(name = REGISTRY, defaultCandidate = false)
+    @ConditionalOnMissingBean(value = LockRegistry.class, name = REGISTRY)
     IntegrationLockRegistry ownedLockIntegrationRegistry(
             io.ownedlock.registry.LockRegistry locks, OwnedLockProperties properties) {
         return new IntegrationLockRegistry(locks, properties.integration().name());

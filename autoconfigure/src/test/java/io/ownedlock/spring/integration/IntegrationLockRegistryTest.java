@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -104,7 +107,7 @@ class IntegrationLockRegistryTest {
         }
 
         @Bean
-        IntegrationFlow collect(LockRegistry<?> registry) {
+        IntegrationFlow collect(@Qualifier("ownedLockIntegrationRegistry") LockRegistry<?> registry) {
             return IntegrationFlow.from("lines")
                     .aggregate(group -> group.lockRegistry(registry).expireGroupsUponCompletion(true))
                     .channel("orders")
@@ -135,6 +138,25 @@ class IntegrationLockRegistryTest {
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(IntegrationLockRegistry.class));
         runner.withPropertyValues("owned-lock.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean(LockRegistry.class));
+    }
+
+    /** A registry that reaches further than ours must not be missing because ours is there. */
+    @Test
+    void anotherAutoConfigurationMakesItsOwnRegistryAllTheSame() {
+        runner.withConfiguration(AutoConfigurations.of(ClusterWide.class)).run(context -> {
+            assertThat(context).hasBean("clusterWide").hasBean("ownedLockIntegrationRegistry");
+            assertThat(context.getBean(LockRegistry.class)).isSameAs(context.getBean("clusterWide"));
+        });
+    }
+
+    @AutoConfiguration(after = OwnedLockIntegrationAutoConfiguration.class)
+    static class ClusterWide {
+
+        @Bean
+        @ConditionalOnMissingBean
+        LockRegistry<?> clusterWide() {
+            return new DefaultLockRegistry();
+        }
     }
 
     @Test
