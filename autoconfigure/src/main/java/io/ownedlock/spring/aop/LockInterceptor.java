@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
 import org.jspecify.annotations.Nullable;
-import org.springframework.aop.support.AopUtils;
 
 /** Locks around a call. */
 final class LockInterceptor implements MethodInterceptor {
@@ -33,8 +32,9 @@ final class LockInterceptor implements MethodInterceptor {
     @Override
     public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
         Object target = requireNonNull(invocation.getThis(), "target");
-        LockedMethod method = requireNonNull(
-                methods.of(invocation.getMethod(), AopUtils.getTargetClass(target)), "not an annotated method");
+        // As the pointcut was asked: the target may be a proxy, with something else behind it.
+        LockedMethod method =
+                requireNonNull(methods.of(invocation.getMethod(), target.getClass()), "not an annotated method");
         return observer.get().observe(new Call(method, invocation));
     }
 

@@ -23,10 +23,12 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -177,6 +179,23 @@ class OwnedLockAspectTest {
                 .withBean("port", PortImplementation.class)
                 .run(context -> context.getBean(Port.class)
                         .call(5, () -> assertHeld(registry(context), new LockId("port", "5"))));
+    }
+
+    /** As Spring Data makes a repository: what is behind the interface's methods has nothing to do with it. */
+    @Test
+    void anAnnotationOnAnInterfaceCountsWhoeverIsBehindItsProxy() {
+        runner.withBean("port", Port.class, () -> {
+                    ProxyFactory factory = new ProxyFactory();
+                    factory.setTarget(new Object());
+                    factory.setInterfaces(Port.class);
+                    factory.addAdvice((MethodInterceptor) call -> {
+                        ((Runnable) call.getArguments()[1]).run();
+                        return null;
+                    });
+                    return (Port) factory.getProxy();
+                })
+                .run(context -> context.getBean(Port.class)
+                        .call(7, () -> assertHeld(registry(context), new LockId("port", "7"))));
     }
 
     @Test
