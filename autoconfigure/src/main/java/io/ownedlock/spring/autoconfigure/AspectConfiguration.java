@@ -11,6 +11,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
@@ -21,7 +22,7 @@ import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
-/** Makes the annotation work. */
+/** Makes the annotation work, in this application context: Spring makes proxies of the beans of a context with its own advisors only. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnSwitch("owned-lock.aspect.enabled")
 @EnableConfigurationProperties(OwnedLockAspectProperties.class)
@@ -31,7 +32,7 @@ class AspectConfiguration {
     /** Static and lazy: the advisor is needed before most beans, properties included, and must not make any of them early. */
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     static OwnedLockAdvisor ownedLockAdvisor(
             ObjectProvider<LockRegistry> registry, ObjectProvider<CallObserver> observer, Environment environment) {
         Binder binder = Binder.get(environment);
@@ -50,7 +51,7 @@ class AspectConfiguration {
     }
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     static OwnedLockCheck ownedLockCheck(
             ConfigurableListableBeanFactory beans, ObjectProvider<OwnedLockAdvisor> advisor) {
         return new OwnedLockCheck(beans, advisor);

@@ -8,6 +8,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.context.ApplicationContext;
@@ -16,7 +17,8 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration for what becomes of those who wait for a lock when the application shuts down. How long they may go on waiting
- * hangs on the phase in which the last work is waited for: a web server's requests, or else what executors run.
+ * is counted from when the server begins to wait for its requests, or from the first phase where there is none. What executors run is
+ * waited for in a later phase, and the time goes on meanwhile. A registry of an application context above this one goes on after it.
  */
 @AutoConfiguration(after = {OwnedLockAutoConfiguration.class, LifecycleAutoConfiguration.class})
 @ConditionalOnBean(OwnedLockAutoConfiguration.class)
@@ -27,7 +29,8 @@ public final class OwnedLockShutdownAutoConfiguration {
     private static final int SERVER_PHASE = SmartLifecycle.DEFAULT_PHASE - 1024;
 
     @Bean
-    @ConditionalOnMissingBean
+    @ConditionalOnBean(value = LockRegistry.class, search = SearchStrategy.CURRENT)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnWebApplication
     ShutdownLifecycle ownedLockShutdown(
             LockRegistry registry, ApplicationContext context, ObjectProvider<LifecycleProperties> properties) {
@@ -35,7 +38,8 @@ public final class OwnedLockShutdownAutoConfiguration {
     }
 
     @Bean("ownedLockShutdown")
-    @ConditionalOnMissingBean
+    @ConditionalOnBean(value = LockRegistry.class, search = SearchStrategy.CURRENT)
+    @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     @ConditionalOnNotWebApplication
     ShutdownLifecycle ownedLockShutdownWithoutServer(
             LockRegistry registry, ApplicationContext context, ObjectProvider<LifecycleProperties> properties) {

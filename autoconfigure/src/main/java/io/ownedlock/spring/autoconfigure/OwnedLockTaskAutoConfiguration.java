@@ -8,6 +8,7 @@ import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
@@ -16,7 +17,7 @@ import org.springframework.scheduling.config.TaskManagementConfigUtils;
 
 /**
  * Auto-configuration that makes tasks of what runs beside the requests: asynchronous calls, scheduled runs, and what runs when the
- * application has started.
+ * application has started. What does so works on the beans of its own application context; a decorator is found from one beneath, too.
  */
 @AutoConfiguration(after = OwnedLockAutoConfiguration.class)
 @ConditionalOnBean(OwnedLockAutoConfiguration.class)
@@ -37,22 +38,30 @@ public final class OwnedLockTaskAutoConfiguration {
     /** Only where {@code @Async} means something: otherwise such a method is a part of what calls it. */
     @Bean
     @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
-    @ConditionalOnMissingBean(value = AsyncRunAdvisor.class, name = "ownedLockAsyncAdvisor")
-    @ConditionalOnBean(name = TaskManagementConfigUtils.ASYNC_ANNOTATION_PROCESSOR_BEAN_NAME)
+    @ConditionalOnMissingBean(
+            value = AsyncRunAdvisor.class,
+            name = "ownedLockAsyncAdvisor",
+            search = SearchStrategy.CURRENT)
+    @ConditionalOnBean(
+            name = TaskManagementConfigUtils.ASYNC_ANNOTATION_PROCESSOR_BEAN_NAME,
+            search = SearchStrategy.CURRENT)
     @ConditionalOnSwitch(ASYNC)
     static AsyncRunAdvisor ownedLockAsyncAdvisor() {
         return new AsyncRunAdvisor();
     }
 
     @Bean
-    @ConditionalOnMissingBean(value = ScheduledRuns.class, name = "ownedLockScheduledRuns")
+    @ConditionalOnMissingBean(
+            value = ScheduledRuns.class,
+            name = "ownedLockScheduledRuns",
+            search = SearchStrategy.CURRENT)
     @ConditionalOnSwitch("owned-lock.tasks.scheduled")
     ScheduledRuns ownedLockScheduledRuns() {
         return new ScheduledRuns();
     }
 
     @Bean
-    @ConditionalOnMissingBean(value = RunnerTasks.class, name = "ownedLockRunnerTasks")
+    @ConditionalOnMissingBean(value = RunnerTasks.class, name = "ownedLockRunnerTasks", search = SearchStrategy.CURRENT)
     @ConditionalOnSwitch("owned-lock.tasks.runners")
     static RunnerTasks ownedLockRunnerTasks() {
         return new RunnerTasks();
