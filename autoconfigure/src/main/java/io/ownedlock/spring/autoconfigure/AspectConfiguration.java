@@ -7,7 +7,6 @@ import io.ownedlock.spring.aop.OwnedLockCheck;
 import java.util.function.Predicate;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -18,7 +17,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportBeanDefinitionRegistrar;
-import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotationMetadata;
 
@@ -31,7 +29,6 @@ class AspectConfiguration {
 
     /** Static and lazy: the advisor is needed before most beans, properties included, and must not make any of them early. */
     @Bean
-    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
     static OwnedLockAdvisor ownedLockAdvisor(
             ObjectProvider<LockRegistry> registry, ObjectProvider<CallObserver> observer, Environment environment) {

@@ -3,11 +3,16 @@ package io.ownedlock.spring.autoconfigure;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.LockRegistryCustomizer;
 import io.ownedlock.spring.OwnedLock;
+import io.ownedlock.spring.aop.OwnedLockAdvisor;
 import io.ownedlock.spring.observe.IncidentLog;
 import io.ownedlock.spring.observe.LockEvents;
+import io.ownedlock.spring.task.AsyncRunAdvisor;
 import io.ownedlock.sync.LockListener;
 import io.ownedlock.sync.LockSettings;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -47,6 +52,18 @@ public final class OwnedLockAutoConfiguration {
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    /**
+     * Says of the advisors that they are infrastructure, of the application's own in place of ours, too: where nothing but Spring's
+     * infrastructure is proxied for, the others are passed over, and methods would run without their lock.
+     */
+    @Bean
+    static BeanFactoryPostProcessor ownedLockAdvisorRoles() {
+        return beans -> Stream.of(OwnedLockAdvisor.class, AsyncRunAdvisor.class)
+                .flatMap(type -> Stream.of(beans.getBeanNamesForType(type, true, false)))
+                .filter(beans::containsBeanDefinition)
+                .forEach(name -> beans.getBeanDefinition(name).setRole(BeanDefinition.ROLE_INFRASTRUCTURE));
     }
 
     @Bean

@@ -4,7 +4,6 @@ import io.ownedlock.spring.task.AsyncRunAdvisor;
 import io.ownedlock.spring.task.RunDecorator;
 import io.ownedlock.spring.task.RunnerTasks;
 import io.ownedlock.spring.task.ScheduledRuns;
-import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -12,7 +11,6 @@ import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
-import org.springframework.context.annotation.Role;
 import org.springframework.scheduling.config.TaskManagementConfigUtils;
 
 /**
@@ -37,7 +35,6 @@ public final class OwnedLockTaskAutoConfiguration {
 
     /** Only where {@code @Async} means something: otherwise such a method is a part of what calls it. */
     @Bean
-    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     @ConditionalOnMissingBean(
             value = AsyncRunAdvisor.class,
             name = "ownedLockAsyncAdvisor",

@@ -149,12 +149,16 @@ class OwnedLockAutoConfigurationTest {
                 .withBean("myLog", IncidentLog.class, () -> log)
                 .withBean("myWatchdog", WatchdogLifecycle.class, () -> watchdog)
                 .withBean("myCheck", OwnedLockCheck.class)
+                .withBean(Service.class)
                 .run(context -> {
                     assertThat(context.getBean(OwnedLockAdvisor.class)).isSameAs(advisor);
                     assertThat(context.getBean(IncidentLog.class)).isSameAs(log);
                     assertThat(context.getBean(WatchdogLifecycle.class)).isSameAs(watchdog);
                     assertThat(context.getBeanNamesForType(OwnedLockCheck.class))
                             .containsExactly("myCheck");
+                    assertThat(context.getBean(Service.class).holdsALock())
+                            .as("no role is asked of an advisor")
+                            .isTrue();
                 });
     }
 
