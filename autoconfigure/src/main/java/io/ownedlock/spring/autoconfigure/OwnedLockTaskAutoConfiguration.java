@@ -5,19 +5,25 @@ import io.ownedlock.spring.task.RunDecorator;
 import io.ownedlock.spring.task.RunnerTasks;
 import io.ownedlock.spring.task.ScheduledRuns;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.AutoConfigureOrder;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.core.Ordered;
 import org.springframework.scheduling.config.TaskManagementConfigUtils;
 
 /**
  * Auto-configuration that makes tasks of what runs beside the requests: asynchronous calls, scheduled runs, and what runs when the
- * application has started. What does so works on the beans of its own application context; a decorator is found from one beneath, too.
+ * application has started. What does so works on the beans of its own application context; only the decorator is found by executors of those beneath.
+ *
+ * <p>As late as possible: whether anything is asynchronous may be said by other auto-configurations, and those that make a decorator
+ * unless there is one are not to find ours.
  */
 @AutoConfiguration(after = OwnedLockAutoConfiguration.class)
+@AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE)
 @ConditionalOnBean(OwnedLockAutoConfiguration.class)
 @EnableConfigurationProperties(OwnedLockTaskProperties.class)
 public final class OwnedLockTaskAutoConfiguration {

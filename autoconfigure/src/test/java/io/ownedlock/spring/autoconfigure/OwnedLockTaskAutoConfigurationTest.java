@@ -8,12 +8,18 @@ import io.ownedlock.spring.task.AsyncRunAdvisor;
 import io.ownedlock.spring.task.RunDecorator;
 import io.ownedlock.spring.task.RunnerTasks;
 import io.ownedlock.spring.task.ScheduledRuns;
+import io.ownedlock.task.Task;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.TaskDecorator;
+import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
@@ -52,6 +58,48 @@ class OwnedLockTaskAutoConfigurationTest {
                         .doesNotHaveBean("ownedLockAsyncAdvisor")
                         .doesNotHaveBean("ownedLockScheduledRuns")
                         .doesNotHaveBean("ownedLockRunnerTasks"));
+    }
+
+    @Test
+    void anAdvisorOfTheApplicationsOwnNamesTheRunsWithoutBeingToldItsRole() {
+        runner.withUserConfiguration(Asynchronous.class)
+                .withBean("myAdvisor", AsyncRunAdvisor.class, AsyncRunAdvisor::new)
+                .withBean(Work.class)
+                .run(context ->
+                        assertThat(context.getBean(Work.class).name().get()).endsWith("Work.name"));
+    }
+
+    static class Work {
+
+        @Async
+        CompletableFuture<String> name() {
+            return CompletableFuture.completedFuture(Task.current().info().name());
+        }
+    }
+
+    /** Other starters are no later than ours by their names alone. */
+    @Test
+    void whatAnotherAutoConfigurationSaysLaterCounts() {
+        TaskDecorator own = Later.DECORATOR;
+        runner.withConfiguration(AutoConfigurations.of(Later.class))
+                .run(context -> assertThat(context)
+                        .hasSingleBean(AsyncRunAdvisor.class)
+                        .hasSingleBean(RunDecorator.class)
+                        .getBean("later")
+                        .isSameAs(own));
+    }
+
+    @AutoConfiguration
+    @EnableAsync
+    static class Later {
+
+        static final TaskDecorator DECORATOR = work -> work;
+
+        @Bean
+        @ConditionalOnMissingBean
+        TaskDecorator later() {
+            return DECORATOR;
+        }
     }
 
     @Test
