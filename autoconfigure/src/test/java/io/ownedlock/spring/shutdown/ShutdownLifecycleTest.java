@@ -10,15 +10,21 @@ import io.ownedlock.sync.BreakReason;
 import io.ownedlock.sync.BrokenLockException;
 import io.ownedlock.sync.Hold;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.task.TaskExecutionAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 class ShutdownLifecycleTest {
 
@@ -93,6 +99,28 @@ class ShutdownLifecycleTest {
                 context -> assertThat(context.getBean(ShutdownLifecycle.class).getPhase())
                         .isEqualTo(SmartLifecycle.DEFAULT_PHASE));
     }
+
+    /** Phases stop from the highest down, and the time that has begun with ours runs on. */
+    @Test
+    void executorsAreWaitedForAfterTheTimeHasBegun() {
+        assertThat(ExecutorConfigurationSupport.DEFAULT_PHASE)
+                .isLessThan(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE)
+                .isLessThan(SmartLifecycle.DEFAULT_PHASE);
+        runner.withConfiguration(AutoConfigurations.of(
+                        TaskExecutionAutoConfiguration.class, TaskSchedulingAutoConfiguration.class))
+                .withUserConfiguration(Scheduling.class)
+                .run(context -> assertThat(
+                                context.getBeansOfType(SmartLifecycle.class).entrySet())
+                        .filteredOn(bean -> List.of("applicationTaskExecutor", "taskScheduler")
+                                .contains(bean.getKey()))
+                        .hasSize(2)
+                        .allSatisfy(bean -> assertThat(bean.getValue().getPhase())
+                                .isEqualTo(ExecutorConfigurationSupport.DEFAULT_PHASE)));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableScheduling
+    static class Scheduling {}
 
     @Test
     void switchedOffNobodyIsTold() {
