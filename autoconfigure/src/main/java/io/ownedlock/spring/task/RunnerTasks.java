@@ -46,7 +46,7 @@ public final class RunnerTasks implements BeanPostProcessor {
             proxied.addAdvisor(0, asTask(beanName));
             return bean;
         }
-        if (!canBeProxied(bean.getClass())) {
+        if (!canBeProxied(ClassUtils.getUserClass(bean))) {
             return bean;
         }
         ProxyFactory factory = new ProxyFactory(bean);
@@ -61,7 +61,10 @@ public final class RunnerTasks implements BeanPostProcessor {
         return new DefaultPointcutAdvisor(RUN, run);
     }
 
-    /** A final method would see the proxy's empty fields. A lambda has none, and is proxied by its interface. */
+    /**
+     * A final method would see the proxy's empty fields. A lambda has none, and is proxied by its interface. What Spring has made of a
+     * class of the application has final methods of its own, which do no harm.
+     */
     private static boolean canBeProxied(Class<?> type) {
         if (ClassUtils.isLambdaClass(type)) {
             return true;

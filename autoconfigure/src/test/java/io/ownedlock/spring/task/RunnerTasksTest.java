@@ -64,6 +64,38 @@ class RunnerTasksTest {
         assertThat(tasks.postProcessAfterInitialization("no runner", "any")).isEqualTo("no runner");
     }
 
+    /** Spring makes a subclass of it, with final methods, which are not the application's. */
+    @Test
+    void theClassOfTheApplicationMayBeARunnerItself() {
+        SpringApplication application = new SpringApplication(ItselfARunner.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        try (ConfigurableApplicationContext context = application.run()) {
+            assertThat(context.getBean(Runs.class).of.get("itself").info())
+                    .returns(TaskKind.CUSTOM, TaskInfo::kind)
+                    .satisfies(run -> assertThat(run.name()).endsWith("ItselfARunner"));
+            assertThat(context.getBean(ItselfARunner.class).again()).isSameAs(context.getBean(Runs.class));
+        }
+    }
+
+    @Configuration
+    @ImportAutoConfiguration({OwnedLockAutoConfiguration.class, OwnedLockTaskAutoConfiguration.class})
+    static class ItselfARunner implements CommandLineRunner {
+
+        @Bean
+        Runs runs() {
+            return new Runs();
+        }
+
+        Runs again() {
+            return runs();
+        }
+
+        @Override
+        public void run(String... arguments) {
+            runs().of.put("itself", Task.current());
+        }
+    }
+
     @Test
     void switchedOffTheyAreNoTasks() {
         try (ConfigurableApplicationContext context = start("--owned-lock.tasks.runners=false")) {
