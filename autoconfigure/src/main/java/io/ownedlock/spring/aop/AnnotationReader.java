@@ -78,7 +78,8 @@ final class AnnotationReader {
             mistakes.add(new Mistake(
                     type.getName(),
                     "a final class cannot be proxied, and would run without the lock",
-                    "Make it no longer final, or let it implement an interface and be called through that."));
+                    "Make it no longer final, or let it implement an interface, call it through that, and set"
+                            + " spring.aop.proxy-target-class=false."));
         }
     }
 

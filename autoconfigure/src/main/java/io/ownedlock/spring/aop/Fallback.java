@@ -69,6 +69,20 @@ final class Fallback {
         }
     }
 
+    /** Whether a bean of this class has it: a proxy by interface has the methods of its interfaces only. */
+    boolean isOn(Class<?> bean) {
+        try {
+            AopUtils.selectInvocableMethod(method, bean);
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    String name() {
+        return method.getName();
+    }
+
     boolean handles(LockNotAcquiredException failure) {
         return failureType == null || failureType.isInstance(failure);
     }

@@ -49,7 +49,7 @@ final class KeyArguments {
             known.put("p" + i, i);
             known.put("a" + i, i);
             String name = names == null ? null : names[i];
-            if (name != null) {
+            if (name != null && !isReserved(name)) {
                 known.put(name, i);
             }
         }
@@ -86,11 +86,16 @@ final class KeyArguments {
         return node instanceof Selection || node instanceof Projection || node instanceof Indexer;
     }
 
+    /** Names that mean the object at hand in an expression, and never an argument. */
+    private static boolean isReserved(String name) {
+        return name.equals("this") || name.equals("root");
+    }
+
     private void use(String name, boolean hasRoot) {
         Integer index = known.get(name);
         if (index != null) {
             used.put(name, index);
-        } else if (!hasRoot || !(name.equals("this") || name.equals("root"))) {
+        } else if (!hasRoot || !isReserved(name)) {
             throw new IllegalArgumentException("there is no argument #" + name + ". "
                     + (names == null
                             ? "The names of the parameters are not known: use #p0, or compile with -parameters"

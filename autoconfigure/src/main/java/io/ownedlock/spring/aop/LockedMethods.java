@@ -3,6 +3,8 @@ package io.ownedlock.spring.aop;
 import io.ownedlock.spring.OwnedLock;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -66,5 +68,20 @@ final class LockedMethods extends StaticMethodMatcherPointcut {
             types.put(type, methods);
         }
         return methods;
+    }
+
+    /** The fallbacks of a class that a proxy does not have. */
+    List<Mistake> mistakes(Class<?> targetClass, Class<?> proxy) {
+        List<Mistake> mistakes = new ArrayList<>();
+        ofType(targetClass).forEach((method, locked) -> {
+            Fallback fallback = locked.fallback();
+            if (fallback != null && !fallback.isOn(proxy)) {
+                mistakes.add(new Mistake(
+                        AnnotationReader.describe(targetClass, method),
+                        "its fallback '" + fallback.name() + "' is in no interface, and the proxy has nothing else",
+                        "Add it to an interface of the class, or leave spring.aop.proxy-target-class at true."));
+            }
+        });
+        return mistakes;
     }
 }

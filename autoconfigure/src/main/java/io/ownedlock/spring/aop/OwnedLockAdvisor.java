@@ -2,6 +2,7 @@ package io.ownedlock.spring.aop;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.OwnedLock;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.aopalliance.aop.Advice;
@@ -66,6 +67,11 @@ public final class OwnedLockAdvisor extends AbstractPointcutAdvisor {
         if (pointcut.getClassFilter().matches(type)) {
             pointcut.ofType(type);
         }
+    }
+
+    /** What cannot be done on a proxy that was made for a class. */
+    List<Mistake> mistakes(Class<?> type, Class<?> proxy) {
+        return pointcut.getClassFilter().matches(type) ? pointcut.mistakes(type, proxy) : List.of();
     }
 
     /** Tells the registry what the annotations say of it, as the first call would. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
+import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -12,7 +13,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 /**
  * Reads the annotations of those beans that have not been made at start-up, lazy ones and those of a scope, so that their mistakes are
  * found all the same; and tells the registry what all of them say about it. Of a bean that is only known by an interface or an abstract
- * class, they are read when it is made.
+ * class, they are read when it is made. Of beans that have been made, it sees whether a fallback can be called on what has become of them.
  */
 public final class OwnedLockCheck implements SmartInitializingSingleton {
 
@@ -40,6 +41,10 @@ public final class OwnedLockCheck implements SmartInitializingSingleton {
             if (type != null && !Modifier.isAbstract(type.getModifiers())) {
                 try {
                     reader.read(type);
+                    Object made = beans.getSingleton(name);
+                    if (made != null && AopUtils.isJdkDynamicProxy(made)) {
+                        mistakes.addAll(reader.mistakes(type, made.getClass()));
+                    }
                 } catch (InvalidOwnedLockException e) {
                     mistakes.addAll(e.mistakes());
                 }

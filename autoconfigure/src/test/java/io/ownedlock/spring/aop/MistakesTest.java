@@ -58,6 +58,7 @@ class MistakesTest {
                 "blankKey        | it is blank",
                 "badKey          | its key \"#p0 +\" does not work",
                 "misspelt        | there is no argument #orderid. It can use #p0, #a0, #orderId",
+                "reserved        | there is no argument #root. It can use #p0, #a0",
                 "beyond          | there is no argument #p1",
                 "noHash          | an argument is #orderId",
                 "nestedNoHash    | an argument is #orderId",
@@ -116,7 +117,38 @@ class MistakesTest {
         runner.withBean(FinalClass.class)
                 .run(context -> assertThat(mistake(context.getStartupFailure()))
                         .hasMessageContaining(FinalClass.class.getName())
-                        .hasMessageContaining("a final class cannot be proxied"));
+                        .hasMessageContaining("a final class cannot be proxied")
+                        .extracting(InvalidOwnedLockException::mend)
+                        .asString()
+                        .contains("spring.aop.proxy-target-class=false"));
+    }
+
+    @Test
+    void aFallbackThatIsNotOnTheProxyIsToldOf() {
+        runner.withBean(Shop.class, ShopImplementation::new)
+                .withPropertyValues("spring.aop.proxy-target-class=false")
+                .run(context -> assertThat(mistake(context.getStartupFailure()))
+                        .hasMessageContaining(ShopImplementation.class.getName() + ".sell(int)")
+                        .hasMessageContaining("its fallback 'busy' is in no interface")
+                        .extracting(InvalidOwnedLockException::mend)
+                        .asString()
+                        .contains("spring.aop.proxy-target-class"));
+        runner.withBean(Shop.class, ShopImplementation::new)
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    interface Shop {
+
+        void sell(int seat);
+    }
+
+    static class ShopImplementation implements Shop {
+
+        @Override
+        @OwnedLock(name = "seat", key = "#seat", fallback = "busy")
+        public void sell(int seat) {}
+
+        void busy(int seat) {}
     }
 
     @Test
@@ -258,6 +290,9 @@ class MistakesTest {
 
         @OwnedLock(name = "bad", key = "#orderid")
         void misspelt(String orderId) {}
+
+        @OwnedLock(name = "bad", key = "#root")
+        void reserved(String root) {}
 
         @OwnedLock(name = "bad", key = "#p1")
         void beyond(String orderId) {}
