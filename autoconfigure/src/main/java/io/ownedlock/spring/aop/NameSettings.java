@@ -2,11 +2,10 @@ package io.ownedlock.spring.aop;
 
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.LockSettings;
-import io.ownedlock.sync.OnOwnerEnd;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class NameSettings {
 
-    static final String FAIR = "fair";
-    static final String HOLD_AT_MOST = "holdAtMost";
-    static final String ON_OWNER_END = "onOwnerEnd";
-
-    /** What it is: a lock or a pair. No setting, but as little two things at once. */
-    static final String KIND = "kind";
-
-    /** A value, and the first who said so. */
-    record Said(Object value, String where) {}
+    /** A value, the first who said so, and what it makes of the settings. */
+    record Said(Object value, String where, UnaryOperator<LockSettings> change) {}
 
     private final Map<String, Map<String, Said>> names = new LinkedHashMap<>();
     private @Nullable LockRegistry registry;
@@ -31,10 +23,12 @@ final class NameSettings {
     /**
      * Notes what an annotation says.
      *
+     * @param change what the value makes of the settings
      * @return who has said something else before; {@code null} if nobody
      */
-    synchronized @Nullable Said say(String name, String attribute, Object value, String where) {
-        Said said = new Said(value, where);
+    synchronized @Nullable Said say(
+            String name, String attribute, Object value, String where, UnaryOperator<LockSettings> change) {
+        Said said = new Said(value, where, change);
         Said before =
                 names.computeIfAbsent(name, absent -> new LinkedHashMap<>()).putIfAbsent(attribute, said);
         if (before == null && registry != null) {
@@ -69,14 +63,8 @@ final class NameSettings {
 
     private static LockSettings over(LockSettings settings, Map<String, Said> said) {
         LockSettings result = settings;
-        for (Map.Entry<String, Said> entry : said.entrySet()) {
-            Object value = entry.getValue().value();
-            result = switch (entry.getKey()) {
-                case FAIR -> result.withFair((Boolean) value);
-                case HOLD_AT_MOST -> result.withHoldAtMost((Duration) value);
-                case ON_OWNER_END -> result.withOnOwnerEnd((OnOwnerEnd) value);
-                default -> result;
-            };
+        for (Said each : said.values()) {
+            result = each.change().apply(result);
         }
         return result;
     }

@@ -3,10 +3,13 @@ package io.ownedlock.spring.aop;
 import io.ownedlock.spring.OwnedLock;
 import io.ownedlock.spring.OwnedLock.Mode;
 import io.ownedlock.spring.OwnedLock.WhenHeld;
+import io.ownedlock.sync.LockSettings;
+import io.ownedlock.sync.OnOwnerEnd;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.expression.ParseException;
@@ -125,16 +128,16 @@ final class OperationReader {
         }
 
         void say(OwnedLock annotation, @Nullable Duration holdAtMost) {
-            say(NameSettings.KIND, annotation.mode() == Mode.EXCLUSIVE ? "a lock" : "a read/write pair");
+            // No setting, but as little two things at once.
+            say("kind", annotation.mode() == Mode.EXCLUSIVE ? "a lock" : "a read/write pair", base -> base);
             if (holdAtMost != null) {
-                say(NameSettings.HOLD_AT_MOST, holdAtMost);
+                say("holdAtMost", holdAtMost, base -> base.withHoldAtMost(holdAtMost));
             }
-            for (boolean fair : atMostOne(NameSettings.FAIR, annotation.fair(), annotation.fair().length)) {
-                say(NameSettings.FAIR, fair);
+            for (boolean fair : atMostOne("fair", annotation.fair(), annotation.fair().length)) {
+                say("fair", fair, base -> base.withFair(fair));
             }
-            for (Object policy :
-                    atMostOne(NameSettings.ON_OWNER_END, annotation.onOwnerEnd(), annotation.onOwnerEnd().length)) {
-                say(NameSettings.ON_OWNER_END, policy);
+            for (OnOwnerEnd policy : atMostOne("onOwnerEnd", annotation.onOwnerEnd(), annotation.onOwnerEnd().length)) {
+                say("onOwnerEnd", policy, base -> base.withOnOwnerEnd(policy));
             }
         }
 
@@ -145,8 +148,8 @@ final class OperationReader {
             return values;
         }
 
-        private void say(String attribute, Object value) {
-            NameSettings.Said other = settings.say(name, attribute, value, where);
+        private void say(String attribute, Object value, UnaryOperator<LockSettings> change) {
+            NameSettings.Said other = settings.say(name, attribute, value, where, change);
             if (other != null && !other.where().equals(where)) {
                 wrong.accept(
                         "for '" + name + "' it says " + attribute + " " + value + ", but " + other.where() + " says "

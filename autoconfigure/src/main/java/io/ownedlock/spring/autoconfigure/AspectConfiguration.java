@@ -4,6 +4,7 @@ import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.spring.aop.CallObserver;
 import io.ownedlock.spring.aop.OwnedLockAdvisor;
 import io.ownedlock.spring.aop.OwnedLockCheck;
+import java.util.Map;
 import java.util.function.Predicate;
 import org.springframework.aop.config.AopConfigUtils;
 import org.springframework.beans.factory.ObjectProvider;
@@ -12,6 +13,7 @@ import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -27,6 +29,9 @@ import org.springframework.core.type.AnnotationMetadata;
 @Import(AspectConfiguration.ProxyCreator.class)
 class AspectConfiguration {
 
+    private static final Bindable<Map<String, OwnedLockProperties.Settings>> LOCKS =
+            Bindable.mapOf(String.class, OwnedLockProperties.Settings.class);
+
     /** Static and lazy: the advisor is needed before most beans, properties included, and must not make any of them early. */
     @Bean
     @ConditionalOnMissingBean(search = SearchStrategy.CURRENT)
@@ -36,7 +41,7 @@ class AspectConfiguration {
         OwnedLockAspectProperties properties =
                 binder.bindOrCreate("owned-lock.aspect", OwnedLockAspectProperties.class);
         Predicate<String> isKnown = properties.strict()
-                ? binder.bindOrCreate("owned-lock", OwnedLockProperties.class).locks()::containsKey
+                ? binder.bind("owned-lock.locks", LOCKS).orElse(Map.of())::containsKey
                 : name -> true;
         OwnedLockAdvisor advisor = new OwnedLockAdvisor(
                 registry::getObject,
