@@ -50,9 +50,13 @@ record Patience(long nanos, boolean interruptible, boolean owned) {
         return nanos > 0;
     }
 
-    /** When a wait that began at this time is over; {@link #FOR_EVER} for never. */
+    /** When a wait that began at this time is over; {@link #FOR_EVER} for never, and what happens to look like that is a nanosecond early. */
     long deadline(long since) {
-        return nanos == FOR_EVER ? FOR_EVER : since + Math.min(nanos, LONGEST);
+        if (nanos == FOR_EVER) {
+            return FOR_EVER;
+        }
+        long deadline = since + Math.min(nanos, LONGEST);
+        return deadline == FOR_EVER ? deadline - 1 : deadline;
     }
 
     /**

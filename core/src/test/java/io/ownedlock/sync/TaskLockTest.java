@@ -436,4 +436,16 @@ class TaskLockTest extends LockTesting {
         borrowed.close();
         assertThat(lock.isIdle()).isTrue();
     }
+
+    /** Nothing depends on where the clock began. */
+    @Test
+    void aDeadlineMayLookLikeNever() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        ownerOf(lock);
+        Duration untilNever = Duration.ofNanos(Long.MAX_VALUE - time.nanos());
+        Actor<Hold> timed =
+                inOwnTask("timed", () -> lock.tryAcquire(untilNever)).awaitParkedOn(lock.lot());
+        time.advance(untilNever);
+        assertThat(timed.result()).isNull();
+    }
 }
