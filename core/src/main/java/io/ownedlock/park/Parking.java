@@ -101,7 +101,7 @@ final class Parking extends ExitHook {
         if (nanos == Long.MAX_VALUE) {
             return Long.MAX_VALUE;
         }
-        long deadline = mine.sinceNanos() + Math.min(nanos, Long.MAX_VALUE / 2);
+        long deadline = mine.sinceNanos() + Math.max(0, Math.min(nanos, Long.MAX_VALUE / 2));
         return deadline == Long.MAX_VALUE ? deadline - 1 : deadline;
     }
 

@@ -440,4 +440,11 @@ class ParkTest {
         Waiter third = lot.join(task("third"), null, true);
         assertThat(lot.waiters()).containsExactly(first, second, third);
     }
+
+    @Test
+    void lessThanNoTimeIsNoTime() {
+        Duration least = Duration.ofSeconds(Long.MIN_VALUE);
+        assertThat(Actor.start("parker", () -> lot.parkIf(() -> true, least)).result())
+                .isFalse();
+    }
 }
