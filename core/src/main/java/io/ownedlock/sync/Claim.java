@@ -147,9 +147,12 @@ final class Claim extends ExitHook implements Holding, Permit {
         return byFuture;
     }
 
-    /** Whether the owner borrows for itself, so that nobody else is expected to give the permit back. */
+    /**
+     * Whether the owner has asked for it and borrows for itself, so that nobody else is expected to give the permit back: whoever has
+     * asked has it in hand.
+     */
     boolean isOwners() {
-        return borrower == null || borrower.object() == owner;
+        return asker == owner && (borrower == null || borrower.object() == owner);
     }
 
     /** On the asker's thread, before anything else. */

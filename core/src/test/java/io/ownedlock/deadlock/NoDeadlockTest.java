@@ -7,6 +7,7 @@ import io.ownedlock.park.Holding;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.BrokenLockException;
+import io.ownedlock.sync.CapacityLimiter;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockId;
 import io.ownedlock.sync.LockInterruptedException;
@@ -350,5 +351,19 @@ class NoDeadlockTest extends DeadlockTesting {
         waiter.result();
         held.close();
         owner.result().close();
+    }
+
+    /** Whoever has asked for the token has it in hand, and is not stopped. */
+    @Test
+    void aTokenMayComeBackFromWhoTookItForTheBorrower() {
+        CapacityLimiter limiter = registry.obtainLimiter("limiter", 1);
+        Permit token = in(third, () -> limiter.acquireOnBehalfOf(second));
+        Hold held = in(first, a::acquire);
+        Actor<Hold> borrower = waiting(a, second, a::acquire);
+        Actor<Permit> waiter = waiting("limiter", first, limiter::acquire);
+        token.close();
+        waiter.result().close();
+        held.close();
+        borrower.result().close();
     }
 }
