@@ -99,6 +99,8 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
                 refusal = e;
                 try {
                     ownership.decline();
+                    // Whoever has failed it has perhaps not served those behind it.
+                    turn.passOn();
                 } finally {
                     completeExceptionally(e);
                 }

@@ -297,4 +297,24 @@ class JoiningFutureTest extends DeadlockTesting {
         inner.close();
         outer.close();
     }
+
+    @Test
+    void whoWaitedBehindAFutureThatIsRefusedIsLetIn() {
+        TaskReadWriteLock pair = registry.obtainReadWrite("pair");
+        Hold held = in(first, a::acquire);
+        Actor<Void> reader = waiting(a, second, () -> {
+            try (Hold ignored = pair.readLock().acquire();
+                    Hold also = a.acquire()) {
+                return null;
+            }
+        });
+        CompletableFuture<Hold> writer = in(first, () -> pair.writeLock().acquireAsync());
+        Actor<Hold> behind = actor(third, () -> pair.readLock().acquire());
+        Actor.awaitUntil(() -> pair.waiting() == 2, () -> "two in line");
+        in(first, () -> registry.joining(writer)).close();
+        assertThat(catchThrowable(writer::join)).hasCauseInstanceOf(DeadlockException.class);
+        behind.result().close();
+        held.close();
+        reader.result();
+    }
 }
