@@ -128,7 +128,7 @@ sealed interface Link {
 
         @Override
         public boolean stands() {
-            return cause.standsIn(lot) && before.standsIn(lot);
+            return cause.standsIn(lot) && before.standsIn(lot) && resource.isFairTo(cause.waiter);
         }
 
         @Override

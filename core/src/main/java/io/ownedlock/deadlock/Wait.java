@@ -40,7 +40,7 @@ final class Wait extends Arrival {
                 links.add(new Link.HeldBy(this, lot, resource, holding));
             }
         }
-        Wait before = resource.isFair() ? lastBefore(lot) : null;
+        Wait before = resource.isFairTo(waiter) ? lastBefore(lot) : null;
         if (before != null) {
             links.add(new Link.Behind(this, before, lot, resource));
         }

@@ -25,6 +25,11 @@ public interface Resource {
         return false;
     }
 
+    /** Whether this waiter must not overtake either, see {@link #isFair()}. Read again and again, like {@link #inTheWayOf}. */
+    default boolean isFairTo(Waiter waiter) {
+        return isFair();
+    }
+
     /** How many may be in line when somebody joins it who is not let ahead. Read under the lot's monitor. */
     default int maxWaiters() {
         return Integer.MAX_VALUE;

@@ -36,6 +36,12 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
     /** Whether the task comes before outsiders: what it waits for is held for it, and at most lent to somebody else at the moment. */
     abstract boolean isAtHome(Task task);
 
+    /** Who is at home comes in wherever in line it stands. */
+    @Override
+    public final boolean isFairTo(Waiter waiter) {
+        return isFair() && !isAtHome(waiter.task());
+    }
+
     /** Lets one of those at home in that can come in now; {@code null} if there is none. Still asleep. */
     abstract @Nullable Waiter admitFromHome();
 

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ownedlock.park.Gate;
 import io.ownedlock.sync.Hold;
+import io.ownedlock.sync.HoldableLock;
 import io.ownedlock.sync.LockInterruptedException;
+import io.ownedlock.sync.Primitive;
 import io.ownedlock.sync.TaskLock;
+import io.ownedlock.sync.TaskReadWriteLock;
+import io.ownedlock.task.Task;
 import io.ownedlock.testing.Actor;
 import io.ownedlock.time.Ticker;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,5 +133,49 @@ class FairQueueDeadlockTest extends DeadlockTesting {
             waiter.interrupt();
             assertThat(waiter.failure()).isInstanceOf(LockInterruptedException.class);
         });
+    }
+
+    @Test
+    void whoIsAtHomeIsNotBehindAnybody() {
+        whoIsAtHomeIsNotBehindAnybody(registry.obtain("fair"), registry.obtain("fair"));
+    }
+
+    @Test
+    void whoIsAtHomeInAPairIsNotBehindAnybody() {
+        TaskReadWriteLock pair = registry.obtainReadWrite("pair");
+        whoIsAtHomeIsNotBehindAnybody(pair.writeLock(), pair);
+    }
+
+    /** It had joined the line before it was at home. */
+    private void whoIsAtHomeIsNotBehindAnybody(HoldableLock lock, Primitive primitive) {
+        Hold outsider = in(third, lock::acquire);
+        Task borrower = in(first, () -> Task.startNested("borrower", inside -> false));
+        Task sibling = in(first, () -> Task.startNested("sibling", inside -> false));
+        CountDownLatch go = new CountDownLatch(1);
+        Actor<Void> host = inLine(primitive, 1, first, () -> {
+            try (Hold ignored = lock.acquire()) {
+                awaitUninterruptibly(go);
+                registry.joining(sibling).close();
+            }
+            return null;
+        });
+        Actor<Hold> stranger = inLine(primitive, 2, second, lock::acquire);
+        Actor<Hold> lent = inLine(primitive, 3, borrower, lock::acquire);
+        Actor<Hold> waits = inLine(primitive, 4, sibling, lock::acquire);
+        outsider.close();
+        Hold loan = lent.result();
+        go.countDown();
+        host.result();
+        loan.close();
+        stranger.result().close();
+        waits.result().close();
+        borrower.end();
+        sibling.end();
+    }
+
+    private static <T> Actor<T> inLine(Primitive primitive, int length, Task task, Callable<T> action) {
+        Actor<T> actor = actor(task, action);
+        Actor.awaitUntil(() -> primitive.waiting() == length, () -> task + " to wait");
+        return actor;
     }
 }
