@@ -216,7 +216,7 @@ abstract class TaskWord extends TaskHooks {
     private boolean isGone(Liveness told, @Nullable Thread inside) {
         try {
             return told.isGone(inside);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn(() -> "It cannot be told whether " + this + " is gone: its liveness has failed", e);
             return false;
         }

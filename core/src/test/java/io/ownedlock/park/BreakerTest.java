@@ -330,4 +330,15 @@ class BreakerTest {
                 () -> "the waiter to be told");
         assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class).hasMessageContaining("nobody can end it");
     }
+
+    @Test
+    void aLivenessThatFailsForGoodKeepsNobodyFromBeingFound() {
+        ParkingLot watched = new ParkingLot();
+        watched.addBreaker(Task.start("unloaded", TaskKind.REQUEST, inside -> {
+            throw new NoClassDefFoundError("unloaded");
+        }));
+        watched.addBreaker(Task.start("gone", TaskKind.REQUEST, inside -> true));
+        watched.inspectBreakers();
+        assertThat(watched.brokenBy()).extracting(TaskInfo::name).containsExactly("gone");
+    }
 }
