@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,8 @@ public final class ParkingLot extends LotQueue {
     /** Made when first needed, under the monitor: a lock's lot has none. */
     private transient volatile @Nullable Breakers breakers;
 
+    private final transient @Nullable Consumer<? super ParkingLot> siblings;
+
     /** Makes an empty lot on the JVM's own clock and {@link java.util.concurrent.locks.LockSupport}. */
     public ParkingLot() {
         this(Ticker.system(), Parker.system(), null);
@@ -61,16 +64,36 @@ public final class ParkingLot extends LotQueue {
      * @param resource what its waiters wait for; {@code null} if nobody can tell who will wake them
      */
     public ParkingLot(Ticker ticker, Parker parker, @Nullable Resource resource) {
+        this(ticker, parker, resource, null);
+    }
+
+    /**
+     * Makes an empty lot.
+     *
+     * @param resource what its waiters wait for; {@code null} if nobody can tell who will wake them
+     * @param siblings hears of every {@linkplain #sibling() sibling}, and of theirs; {@code null} if nobody looks after them
+     */
+    public ParkingLot(
+            Ticker ticker,
+            Parker parker,
+            @Nullable Resource resource,
+            @Nullable Consumer<? super ParkingLot> siblings) {
         super(ticker, parker, resource);
+        this.siblings = siblings;
     }
 
     private ParkingLot(ParkingLot sibling) {
         super(sibling);
+        this.siblings = sibling.siblings;
     }
 
     /** Makes another lot under the same monitor, whose waiters wait for nothing that is known. */
     public ParkingLot sibling() {
-        return new ParkingLot(this);
+        ParkingLot made = new ParkingLot(this);
+        if (siblings != null) {
+            siblings.accept(made);
+        }
+        return made;
     }
 
     @Override

@@ -242,10 +242,11 @@ public final class LockRegistry {
 
     /**
      * Makes an empty parking lot for a primitive of one's own. The {@linkplain #guards() guards} look after its
-     * {@linkplain ParkingLot#addBreaker breakers}: who waits for a task that is gone without a word is told.
+     * {@linkplain ParkingLot#addBreaker breakers}, and after those of its siblings: who waits for a task that is gone without a word is
+     * told.
      */
     public ParkingLot newLot() {
-        ParkingLot lot = new ParkingLot(environment.ticker(), environment.parker(), null);
+        ParkingLot lot = new ParkingLot(environment.ticker(), environment.parker(), null, lots::add);
         lots.add(lot);
         return lot;
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.ExitHook;
 import io.ownedlock.task.Liveness;
@@ -13,6 +14,7 @@ import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import io.ownedlock.testing.TestTime;
+import io.ownedlock.watchdog.Guard;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -329,6 +331,17 @@ class BreakerTest {
                 },
                 () -> "the waiter to be told");
         assertThat(waiter.failure()).isInstanceOf(BrokenLotException.class).hasMessageContaining("nobody can end it");
+    }
+
+    @Test
+    void theGuardsLookAfterTheBreakersOfASibling() {
+        LockRegistry registry = LockRegistry.builder().build();
+        ParkingLot first = registry.newLot();
+        ParkingLot sibling = first.sibling();
+        sibling.addBreaker(Task.start("gone", TaskKind.REQUEST, inside -> true));
+        registry.guards().forEach(Guard::inspect);
+        assertThat(sibling.isBroken()).isTrue();
+        assertThat(first.isBroken()).isFalse();
     }
 
     @Test

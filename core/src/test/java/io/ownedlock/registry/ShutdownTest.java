@@ -67,4 +67,14 @@ class ShutdownTest {
         ParkingLot late = registry.newLot();
         assertThatExceptionOfType(BrokenLotException.class).isThrownBy(() -> late.parkIf(() -> true));
     }
+
+    @Test
+    void nobodyParksInASiblingOfItsLotsAnyMore() {
+        ParkingLot sibling = registry.newLot().sibling().sibling();
+        Actor<Void> parked =
+                Actor.run("parker", () -> sibling.parkIf(() -> true)).awaitParkedOn(sibling);
+        registry.shutDown();
+        assertThat(parked.failure()).isInstanceOf(BrokenLotException.class);
+        assertThat(registry.newLot().sibling().isBroken()).isTrue();
+    }
 }
