@@ -75,8 +75,8 @@ public final class LockRegistry {
         this.detector =
                 new DeadlockDetector(builder.gate == null ? builder.deadlock : DeadlockPolicy.OFF, builder.ticker);
         Gate gate = builder.gate == null ? detector.gate() : builder.gate;
-        this.environment =
-                new LockEnvironment(builder.ticker, builder.parker, gate, builder.executor, listeners, shutdown);
+        this.environment = new LockEnvironment(
+                builder.ticker, builder.parker, gate, builder.executor, listeners, shutdown, entries::keep);
         this.lock = new Blueprint<>(
                 TaskLock.class, LockKind.LOCK, 0, id -> TaskLock.create(id, settled(id.name()), environment));
         this.readWrite = new Blueprint<>(

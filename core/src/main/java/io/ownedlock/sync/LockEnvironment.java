@@ -7,6 +7,7 @@ import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,17 @@ import org.jspecify.annotations.Nullable;
  * @param executor completes futures, on threads that are in no task
  * @param listeners hear what happens
  * @param shutdown whether anybody may still wait
+ * @param keeper hears of each primitive that has changed for good though nobody owns any of it, after that is to be seen, so that it is
+ *     not forgotten with the last reference to it; must neither block nor throw
  */
 public record LockEnvironment(
-        Ticker ticker, Parker parker, Gate gate, Executor executor, List<LockListener> listeners, Shutdown shutdown) {
+        Ticker ticker,
+        Parker parker,
+        Gate gate,
+        Executor executor,
+        List<LockListener> listeners,
+        Shutdown shutdown,
+        Consumer<? super LockId> keeper) {
 
     /** Copies the list. */
     public LockEnvironment {
@@ -30,6 +39,18 @@ public record LockEnvironment(
         requireNonNull(executor, "executor");
         listeners = List.copyOf(listeners);
         requireNonNull(shutdown, "shutdown");
+        requireNonNull(keeper, "keeper");
+    }
+
+    /** One whose primitives somebody else keeps. */
+    public LockEnvironment(
+            Ticker ticker,
+            Parker parker,
+            Gate gate,
+            Executor executor,
+            List<LockListener> listeners,
+            Shutdown shutdown) {
+        this(ticker, parker, gate, executor, listeners, shutdown, kept -> {});
     }
 
     /** One that no shutdown comes to. */

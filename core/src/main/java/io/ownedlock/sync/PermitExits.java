@@ -2,6 +2,7 @@ package io.ownedlock.sync;
 
 import io.ownedlock.task.Headroom;
 import io.ownedlock.time.Ticker;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class PermitExits {
     private final PermitHolders holders;
     private final Ticker ticker;
     private final @Nullable LockListener listener;
+    private final Consumer<? super LockId> keeper;
 
     PermitExits(PermitPool pool, PermitCount count, PermitHolders holders, LockEnvironment environment) {
         this.pool = pool;
@@ -25,6 +27,7 @@ final class PermitExits {
         this.holders = holders;
         this.ticker = environment.ticker();
         this.listener = environment.audience();
+        this.keeper = environment.keeper();
     }
 
     /**
@@ -34,6 +37,8 @@ final class PermitExits {
      */
     boolean disown(Claim claim) {
         boolean held = finish(claim, false);
+        // Before this the claim kept it, and after this nobody may.
+        keeper.accept(pool.id());
         claim.retire();
         return held;
     }
@@ -110,6 +115,7 @@ final class PermitExits {
                 return false;
             }
         }
+        keeper.accept(pool.id());
         queue.passOn();
         return true;
     }
@@ -119,6 +125,7 @@ final class PermitExits {
         synchronized (queue.lot().monitor()) {
             count.resize(newTotal);
         }
+        keeper.accept(pool.id());
         queue.passOn();
     }
 

@@ -279,4 +279,26 @@ class PrimitivesTest {
         assertThatExceptionOfType(LockRefusedException.class).isThrownBy(() -> small.obtainSemaphore("order", 2, 1));
         hold.close();
     }
+
+    /** It was let go of, changed, and forgotten by everybody before a round could find it. */
+    @Test
+    void whatHasChangedIsNotMadeAnewThoughNobodyHasIt() {
+        CapacityLimiter limiter = registry.obtainLimiter("forgotten limiter", 1);
+        TaskSemaphore taken = registry.obtainSemaphore("taken", 1);
+        TaskSemaphore released = registry.obtainSemaphore("released", 1);
+        registry.guards().forEach(Guard::inspect);
+        registry.guards().forEach(Guard::inspect);
+        limiter.setTotal(5);
+        taken.shared().acquire();
+        released.shared().release();
+        limiter = null;
+        taken = null;
+        released = null;
+        for (int i = 0; i < 10; i++) {
+            System.gc();
+        }
+        assertThat(registry.obtainLimiter("forgotten limiter", 1).total()).isEqualTo(5);
+        assertThat(registry.obtainSemaphore("taken", 1).available()).isZero();
+        assertThat(registry.obtainSemaphore("released", 1).available()).isEqualTo(2);
+    }
 }
