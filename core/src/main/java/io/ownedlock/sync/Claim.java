@@ -195,6 +195,10 @@ final class Claim extends ExitHook implements Holding, Permit {
     }
 
     LockRefusedException refusal() {
+        if (mayGoOn()) {
+            return new LockRefusedException(
+                    pool.id(), "it was given back on behalf of its borrower before it got to " + asker);
+        }
         return new LockRefusedException(
                 pool.id(), (asker.isActive() ? owner : asker) + " is ending or over, and gets nothing new");
     }

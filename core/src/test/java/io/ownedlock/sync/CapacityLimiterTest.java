@@ -508,4 +508,21 @@ class CapacityLimiterTest extends LockTesting {
         token.close();
         assertThat(limiter.isIdle()).isTrue();
     }
+
+    /** Nobody has ended, so nobody is to be looked for who has. */
+    @Test
+    void aTokenIsReleasedOnItsWay() {
+        Permit held = limiter.acquireOnBehalfOf("holder");
+        CompletableFuture<Permit> future = limiter.acquireAsyncOnBehalfOf("guest");
+        held.close();
+        limiter.releaseOnBehalfOf("guest");
+        submitted.remove().run();
+        assertThat(future)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withCauseInstanceOf(LockRefusedException.class)
+                .withMessageContaining("given back")
+                .withMessageNotContaining("ending");
+        assertThat(limiter.borrowed()).isZero();
+    }
 }
