@@ -73,15 +73,17 @@ abstract class TaskHooks extends TaskWatches {
         if (newer == hook) {
             return;
         }
-        hook.newer = hook;
         ExitHook older = hook.older;
+        if (newer == null && newest == hook) {
+            // The only call here, so the only step that the end of the stack can strike: nothing has happened yet.
+            NEWEST.setRelease(this, older);
+        }
+        hook.newer = hook;
         if (older != null) {
             older.newer = newer;
         }
         if (newer != null) {
             newer.older = older;
-        } else if (newest == hook) {
-            NEWEST.setRelease(this, older);
         }
     }
 
