@@ -1,5 +1,6 @@
 package io.ownedlock.sync;
 
+import io.ownedlock.task.Headroom;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,6 +64,8 @@ final class Undelivered {
 
         private void runElsewhere() {
             try {
+                // That pool never has a thread again if the stack ends as it makes one.
+                Headroom.require();
                 ForkJoinPool.commonPool().execute(this);
             } catch (RuntimeException | Error noThread) {
                 runHere();

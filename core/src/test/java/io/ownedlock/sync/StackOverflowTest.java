@@ -3,7 +3,9 @@ package io.ownedlock.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ownedlock.testing.Actor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -44,6 +46,9 @@ class StackOverflowTest {
             }
         }
         assertThat(strikes).isPositive();
+        AtomicBoolean others = new AtomicBoolean();
+        ForkJoinPool.commonPool().execute(() -> others.set(true));
+        Actor.awaitUntil(others::get, () -> "the pool that all of the JVM shares to work still, after " + maker.make());
         if (Integer.getInteger("deaths.rounds") != null) {
             System.out.printf("%s: struck %,d times, nothing stuck%n", maker.make(), strikes);
         }
