@@ -62,7 +62,7 @@ final class Parking extends ExitHook {
 
     private boolean await(long nanos) throws InterruptedException {
         Waiter mine = requireNonNull(waiter);
-        long deadline = deadline(mine, nanos);
+        long deadline = mine.deadline(nanos);
         boolean interrupted = false;
         try {
             for (; ; ) {
@@ -94,15 +94,6 @@ final class Parking extends ExitHook {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    /** A deadline that happens to look like never is one nanosecond early. */
-    private static long deadline(Waiter mine, long nanos) {
-        if (nanos == Long.MAX_VALUE) {
-            return Long.MAX_VALUE;
-        }
-        long deadline = mine.sinceNanos() + Math.max(0, Math.min(nanos, Long.MAX_VALUE / 2));
-        return deadline == Long.MAX_VALUE ? deadline - 1 : deadline;
     }
 
     /** Under the monitor, since leaving the queue and the decision are two writes. */

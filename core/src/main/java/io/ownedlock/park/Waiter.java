@@ -13,6 +13,9 @@ public final class Waiter {
 
     static final Object GRANTED = new Object();
 
+    /** The longest time that can be told from a deadline in the past, clocks being allowed to start anywhere. */
+    private static final long LONGEST = Long.MAX_VALUE / 2;
+
     private final Task task;
     private final @Nullable Object request;
     private final @Nullable Thread thread;
@@ -57,6 +60,18 @@ public final class Waiter {
     /** When the wait began, by the lot's ticker. */
     public long sinceNanos() {
         return sinceNanos;
+    }
+
+    /**
+     * When this wait is over if it may last so long, by the lot's ticker; {@link Long#MAX_VALUE} is for ever, and less than no time is
+     * none. What happens to look like never is a nanosecond early.
+     */
+    public long deadline(long nanos) {
+        if (nanos == Long.MAX_VALUE) {
+            return Long.MAX_VALUE;
+        }
+        long deadline = sinceNanos + Math.max(0, Math.min(nanos, LONGEST));
+        return deadline == Long.MAX_VALUE ? deadline - 1 : deadline;
     }
 
     /** The lot this waits in; {@code null} if it is not in a queue, so that its wait is over. */

@@ -19,9 +19,6 @@ record Patience(long nanos, boolean interruptible, boolean owned) {
 
     static final Patience NONE = new Patience(0, false, true);
 
-    /** The longest time that can be told from a deadline in the past, clocks being allowed to start anywhere. */
-    private static final long LONGEST = Long.MAX_VALUE / 2;
-
     /** As the settings have it. */
     static Patience configured(@Nullable Duration waitAtMost, boolean interruptible) {
         return new Patience(waitAtMost == null ? FOR_EVER : nanos(waitAtMost), interruptible, false);
@@ -50,18 +47,10 @@ record Patience(long nanos, boolean interruptible, boolean owned) {
         return nanos > 0;
     }
 
-    /** When a wait that began at this time is over; {@link #FOR_EVER} for never, and what happens to look like that is a nanosecond early. */
-    long deadline(long since) {
-        if (nanos == FOR_EVER) {
-            return FOR_EVER;
-        }
-        long deadline = since + Math.min(nanos, LONGEST);
-        return deadline == FOR_EVER ? deadline - 1 : deadline;
-    }
-
     /**
      * Does something when the time of a future is up, unless it is complete by then; on the timer's own thread, so that it is to fail the
-     * future's waiter and no more. The timer goes when the future is complete: it would keep what has long been released, and every cancelled future, for as long as was ever to be waited.
+     * future's waiter and no more. The timer goes when the future is complete: it would keep what has long been released, and every
+     * cancelled future, for as long as was ever to be waited.
      */
     @SuppressWarnings("FutureReturnValueIgnored") // neither step can fail
     void whenUp(CompletableFuture<?> future, Runnable action) {

@@ -242,7 +242,7 @@ public final class TaskCondition implements Condition {
         Wait(Waiter waiter, Patience patience) {
             this.waiter = waiter;
             this.patience = patience;
-            this.deadline = patience.deadline(waiter.sinceNanos());
+            this.deadline = waiter.deadline(patience.nanos());
         }
 
         void untilInLine() {

@@ -191,7 +191,7 @@ final class Waits {
     }
 
     private WaitOutcome outcome(Waiter waiter, Turn turn, Patience patience) {
-        long deadline = patience.deadline(waiter.sinceNanos());
+        long deadline = waiter.deadline(patience.nanos());
         boolean interrupted = false;
         try {
             for (; ; ) {

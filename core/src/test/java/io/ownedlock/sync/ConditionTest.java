@@ -462,4 +462,18 @@ class ConditionTest extends LockTesting {
         lock.inspectOwners();
         assertThat(debtors).singleElement().extracting(Task::isActive).isEqualTo(false);
     }
+
+    @Test
+    void lessThanNoTimeIsNoTime() {
+        Actor<Boolean> waiter = inOwnTask("waiter", () -> {
+            lock.lock();
+            try {
+                return condition.awaitNanos(Long.MIN_VALUE) <= 0;
+            } finally {
+                lock.unlock();
+            }
+        });
+        assertThat(waiter.result()).isTrue();
+        assertThat(lock.isIdle()).isTrue();
+    }
 }
