@@ -20,14 +20,12 @@ public interface Resource {
         return holdings();
     }
 
-    /** Whether nobody may overtake who waits, so that a waiter waits for all those before it too. */
-    default boolean isFair() {
-        return false;
-    }
-
-    /** Whether this waiter must not overtake either, see {@link #isFair()}. Read again and again, like {@link #inTheWayOf}. */
+    /**
+     * Whether this waiter may overtake nobody, so that it waits for all those before it too. Read again and again, like
+     * {@link #inTheWayOf}.
+     */
     default boolean isFairTo(Waiter waiter) {
-        return isFair();
+        return false;
     }
 
     /** How many may be in line when somebody joins it who is not let ahead. Read under the lot's monitor. */

@@ -62,7 +62,7 @@ final class LockQueue extends OwnershipLine<Grant> {
     }
 
     @Override
-    public boolean isFair() {
+    boolean isFair() {
         return settings.fair();
     }
 

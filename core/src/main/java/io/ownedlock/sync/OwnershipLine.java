@@ -36,6 +36,9 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
     /** Whether the task comes before outsiders: what it waits for is held for it, and at most lent to somebody else at the moment. */
     abstract boolean isAtHome(Task task);
 
+    /** Whether nobody may overtake who waits, but those at home. */
+    abstract boolean isFair();
+
     /** Who is at home comes in wherever in line it stands. */
     @Override
     public final boolean isFairTo(Waiter waiter) {

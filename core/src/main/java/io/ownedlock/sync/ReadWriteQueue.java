@@ -40,7 +40,7 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
 
     /** Nobody overtakes here. */
     @Override
-    public boolean isFair() {
+    boolean isFair() {
         return true;
     }
 

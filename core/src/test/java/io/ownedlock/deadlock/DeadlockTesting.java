@@ -196,7 +196,7 @@ abstract class DeadlockTesting {
         }
 
         @Override
-        public boolean isFair() {
+        public boolean isFairTo(Waiter waiter) {
             return fair;
         }
 
