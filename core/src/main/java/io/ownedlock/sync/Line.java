@@ -55,11 +55,12 @@ abstract class Line implements Resource, Turn {
             return false;
         }
         for (Waiter waiter : lot.waiters()) {
+            // Whoever has gone since, failed by the seal for one, is not to be looked at again.
             if (lot.contains(waiter)) {
                 sealHolders();
-            }
-            if (lot.contains(waiter) && !sendAway(waiter)) {
-                waits.turnAway(waiter, this::holders);
+                if (!sendAway(waiter)) {
+                    waits.turnAway(waiter, this::holders);
+                }
             }
         }
         return true;

@@ -90,6 +90,11 @@ abstract class LockTesting {
         return owner;
     }
 
+    /** A task within a call of the other; only its test ends it. */
+    static Task nestedIn(Task outer, String name) {
+        return in(outer, () -> Task.startNested(name, inside -> false));
+    }
+
     /** Does something inside a task. */
     static <T> T in(Task task, Callable<T> action) {
         try (Attachment ignored = task.attach()) {

@@ -301,10 +301,6 @@ class OwnWaitersTest extends LockTesting {
         next.join().close();
     }
 
-    private static Task nestedIn(Task outer, String name) {
-        return in(outer, () -> Task.startNested(name, inside -> false));
-    }
-
     /** The second of two nested ones can only be served when the loan to the first is back. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -77,7 +77,7 @@ class ReadWriteDeadlockTest extends LockTesting {
     @Test
     void aLenderThatHasLetGoIsInNobodysWay() {
         Hold lent = in(one, () -> pair.writeLock().acquire());
-        Task nested = in(one, () -> Task.startNested("nested", inside -> false));
+        Task nested = nestedIn(one, "nested");
         Hold borrowed = in(nested, () -> pair.writeLock().acquire());
         lent.close();
         Hold held = in(two, lock::acquire);

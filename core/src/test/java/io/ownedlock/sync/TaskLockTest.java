@@ -427,7 +427,7 @@ class TaskLockTest extends LockTesting {
     @Test
     void aLenderThatHasLetGoDoesNotHoldIt() {
         Task outer = Task.start("outer", TaskKind.REQUEST);
-        Task nested = in(outer, () -> Task.startNested("nested", inside -> false));
+        Task nested = nestedIn(outer, "nested");
         Hold lent = in(outer, lock::acquire);
         Hold borrowed = in(nested, lock::acquire);
         lent.close();
