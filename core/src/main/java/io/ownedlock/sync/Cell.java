@@ -9,18 +9,21 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
 
-    /** Nobody holds the lock; the predecessor, if any, has abandoned it and nobody has closed a hold since. */
-    record Free(@Nullable Abandonment predecessor) implements Cell {
+    /**
+     * Nobody holds the lock. Another one each time: who replaces it has seen nobody come and go since, and so has the next token.
+     *
+     * @param predecessor who has abandoned it, and nobody has closed a hold since; {@code null} for nobody
+     * @param token the latest that was given out
+     */
+    record Free(@Nullable Abandonment predecessor, long token) implements Cell {
 
-        static final Free CLEAN = new Free(null);
-
-        static Free after(@Nullable Abandonment predecessor) {
-            return predecessor == null ? CLEAN : new Free(predecessor);
+        boolean isClean() {
+            return predecessor == null;
         }
     }
 
     /** Broken until repaired. */
-    record Poisoned(Abandonment abandonment) implements Cell {}
+    record Poisoned(Abandonment abandonment, long token) implements Cell {}
 
     /** Whether the lock is free, or held for the task: by one it is nested in, or by itself while a loan is out. */
     static boolean mayTake(Cell seen, Task task) {
@@ -32,14 +35,33 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
         if (seen instanceof Poisoned poisoned) {
             return poisoned.abandonment();
         }
-        Abandonment seal = null;
         for (Grant grant = seen instanceof Grant held ? held : null; grant != null; grant = grant.lender) {
-            if (grant.isOpen() && grant.isFor(task)) {
-                return null;
+            if (grant.isOpen()) {
+                if (grant.isFor(task)) {
+                    return null;
+                }
+                if (grant.seal != null) {
+                    return grant.seal;
+                }
             }
-            seal = seal == null ? grant.seal : seal;
         }
-        return seal;
+        return null;
+    }
+
+    /** Why strangers do not wait for those who have the lock; {@code null} if they may. */
+    static @Nullable Abandonment seal(Cell seen) {
+        Grant grant = seen instanceof Grant held ? held : null;
+        while (grant != null && !(grant.isOpen() && grant.seal != null)) {
+            grant = grant.lender;
+        }
+        return grant == null ? null : grant.seal;
+    }
+
+    /** The latest fencing token that was given out before whoever takes the lock in this state. */
+    static long token(Cell seen) {
+        return seen instanceof Free free
+                ? free.token()
+                : seen instanceof Grant held ? held.latestToken() : ((Poisoned) seen).token();
     }
 
     /** What whoever takes the lock in this state is to know of. */

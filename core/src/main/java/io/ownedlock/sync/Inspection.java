@@ -5,9 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +34,8 @@ final class Inspection<O extends Ownership> {
     private final LockSettings settings;
     private final Ticker ticker;
     private final @Nullable LockListener listener;
-    private final Supplier<List<O>> inside;
     private final Predicate<O> abandonIfGone;
-    private final BiConsumer<O, BreakReason> seal;
+    private final OwnershipLine<O> line;
 
     /** Of those inside. */
     private Map<O, Findings> findings = Map.of();
@@ -46,32 +43,30 @@ final class Inspection<O extends Ownership> {
     /**
      * Makes an inspection.
      *
-     * @param inside who owns the lock now
      * @param abandonIfGone gives up what an owner holds that is gone without a word; tells whether it was
-     * @param seal lets nobody wait for the owner any more
+     * @param line who waits for them
      */
     Inspection(
             LockId id,
             LockSettings settings,
             LockEnvironment environment,
-            Supplier<List<O>> inside,
             Predicate<O> abandonIfGone,
-            BiConsumer<O, BreakReason> seal) {
+            OwnershipLine<O> line) {
         this.id = id;
         this.settings = settings;
         this.ticker = environment.ticker();
         this.listener = environment.audience();
-        this.inside = inside;
         this.abandonIfGone = abandonIfGone;
-        this.seal = seal;
+        this.line = line;
     }
 
     void run() {
         Map<O, Findings> known = findings;
-        List<O> held = inside.get();
+        List<O> held = line.inside();
         findings = held.isEmpty() ? Map.of() : new HashMap<>();
         for (O ownership : held) {
-            if (!abandonIfGone.test(ownership)) {
+            // A lender that has let go is in nobody's way, but may be gone.
+            if (!abandonIfGone.test(ownership) && ownership.isOpen()) {
                 Findings found = known.get(ownership);
                 if (found == null || found.sinceNanos != ownership.sinceNanos) {
                     found = new Findings(ownership.sinceNanos);
@@ -95,7 +90,7 @@ final class Inspection<O extends Ownership> {
             listener.overdue(new Overdue(id, held.owner().info(), held.since(), stack));
         }
         if (settings.onOverdue() == OnOverdue.BREAK_WAITERS) {
-            seal.accept(held, BreakReason.OWNER_OVERDUE);
+            line.seal(List.of(held), BreakReason.OWNER_OVERDUE);
         }
     }
 
@@ -107,7 +102,7 @@ final class Inspection<O extends Ownership> {
             found.endingSince = now;
         }
         if (now - found.endingSince >= Patience.nanos(settings.endingGrace())) {
-            seal.accept(held, BreakReason.OWNER_STUCK);
+            line.seal(List.of(held), BreakReason.OWNER_STUCK);
         }
     }
 }

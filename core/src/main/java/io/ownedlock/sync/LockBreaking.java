@@ -5,18 +5,14 @@ import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
 import io.ownedlock.task.TaskEnd;
 import io.ownedlock.time.Ticker;
+import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What breaks a {@link LockCell}, and mends it. There are two ways to break:
- *
- * <ul>
- *   <li>{@link #abandon}: the owner has ended. Its grant leaves the cell, once, for what the policy says; under the monitor of
- *       the lot, so that who is in the queue at that moment is told, or inherits, and nobody else.
- *   <li>{@link #seal}: the owner lives, and is in everybody's way. Its grant stays where it is, and only those who want the lock are
- *       sent away, until it is out of the cell.
- * </ul>
+ * What breaks a {@link LockCell}, and mends it: {@linkplain #abandon the owner has ended}. Its grant leaves the cell, once, for what the
+ * policy says; under the monitor of the lot, so that who is in the queue at that moment is told, or inherits, and nobody else. An
+ * owner that lives and is in everybody's way stays where it is, {@linkplain OwnershipLine#seal sealed}.
  *
  * <p>Between changing the cell and deciding the waiters nothing is made that could fail: what is told is made before. Waiters are woken
  * and listeners told outside of the monitor, in this order. The exceptions are made by the waiters themselves.
@@ -60,11 +56,13 @@ final class LockBreaking {
         if (cell.state() != grant) {
             return;
         }
-        Abandonment abandonment = describe(grant, BreakReason.of(end));
-        if (grant.lender == null) {
+        Grant survivor = grant.survivor();
+        Instant now = cell.instantOf(ticker.nanos());
+        Abandonment abandonment = grant.describe(BreakReason.of(end), now, settings.onOwnerEnd(), survivor);
+        if (survivor == null) {
             abandon(grant, abandonment, end.failure());
         } else {
-            giveBack(grant, grant.lender, abandonment);
+            giveBack(grant, survivor, abandonment);
         }
     }
 
@@ -74,18 +72,20 @@ final class LockBreaking {
         synchronized (cell.queue().lot().monitor()) {
             Abandonment known = lender.predecessor();
             lender.setPredecessor(abandonment);
-            if (!cell.change(loan, lender)) {
+            if (!cell.giveBack(loan, lender)) {
                 lender.setPredecessor(known);
                 return;
             }
         }
-        cell.moveOn(lender, Cell.Free.after(abandonment));
+        cell.moveOn(lender, abandonment);
         tell(abandonment, 0);
     }
 
     private void abandon(Grant grant, Abandonment abandonment, @Nullable Throwable cause) {
         Supplier<BrokenLockException> failure = () -> new BrokenLockException(abandonment, cause);
-        Cell left = without(abandonment);
+        Cell left = abandonment.policy() == OnOwnerEnd.POISON
+                ? new Cell.Poisoned(abandonment, grant.latestToken())
+                : grant.left(abandonment);
         long now = ticker.nanos();
         Waiter heir;
         Waiter failed = null;
@@ -116,51 +116,16 @@ final class LockBreaking {
         tell(abandonment, ParkingLot.wakeAll(failed));
     }
 
-    private static Cell without(Abandonment abandonment) {
-        return abandonment.policy() == OnOwnerEnd.POISON
-                ? new Cell.Poisoned(abandonment)
-                : Cell.Free.after(abandonment);
-    }
-
     private void tell(Abandonment abandonment, int waitersTold) {
         if (listener != null) {
             listener.abandoned(abandonment, waitersTold);
         }
     }
 
-    /** Somebody in charge sends the waiters away. */
-    boolean breakWaiters() {
-        return cell.state() instanceof Grant held && seal(held, BreakReason.OPERATOR);
-    }
-
-    /** Fails all who wait, and all who come until the owner has released the lock: a living owner is never robbed. */
-    boolean seal(Grant held, BreakReason reason) {
-        Abandonment abandonment = describe(held, reason);
-        Throwable cause = held.owner().failure();
-        Waiter failed;
-        ParkingLot lot = cell.queue().lot();
-        Headroom.require();
-        synchronized (lot.monitor()) {
-            if (cell.state() != held || held.seal != null) {
-                return false;
-            }
-            held.seal = abandonment;
-            failed = lot.failAll(() -> new BrokenLockException(abandonment, cause));
-        }
-        int told = ParkingLot.wakeAll(failed);
-        if (listener != null) {
-            listener.sealed(abandonment, told);
-        }
-        return true;
-    }
-
-    private Abandonment describe(Grant grant, BreakReason reason) {
-        return grant.describe(reason, cell.instantOf(ticker.nanos()), settings.onOwnerEnd());
-    }
-
     /** Frees the lock if it is poisoned. */
     boolean repair() {
-        if (!(cell.state() instanceof Cell.Poisoned poisoned) || !cell.change(poisoned, Cell.Free.CLEAN)) {
+        if (!(cell.state() instanceof Cell.Poisoned poisoned)
+                || !cell.change(poisoned, new Cell.Free(null, poisoned.token()))) {
             return false;
         }
         cell.queue().passOn();

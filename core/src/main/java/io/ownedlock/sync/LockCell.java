@@ -126,19 +126,30 @@ final class LockCell extends LockWord {
             if (broken != null) {
                 throw Listeners.told(listener, id, new BrokenLockException(broken, null), 0);
             }
-            if (Cell.mayTake(seen, grant.owner())) {
-                if (seen instanceof Grant held && !settings.reentrant()) {
-                    throw notReentrant(held);
-                }
-                if (settings.fair() && seen instanceof Cell.Free && !queue.lot().isEmpty()) {
+            if (!Cell.mayTake(seen, grant.owner())) {
+                if (!abandonIfOwnerIsDead()) {
                     return false;
                 }
-                if (replace(seen, grant, ticker.nanos())) {
+            } else if (seen instanceof Grant lender) {
+                if (borrow(lender, grant)) {
                     return true;
                 }
-            } else if (!abandonIfOwnerIsDead()) {
+            } else if (settings.fair() && !queue.lot().isEmpty()) {
                 return false;
+            } else if (replace(seen, grant, ticker.nanos())) {
+                return true;
             }
+        }
+    }
+
+    /** Under the monitor: the lender is the same before and after a loan to somebody else, and the next one is to have a new token. */
+    private boolean borrow(Grant lender, Grant grant) {
+        if (!settings.reentrant()) {
+            throw notReentrant(lender);
+        }
+        long now = ticker.nanos();
+        synchronized (queue.lot().monitor()) {
+            return replace(lender, grant, now);
         }
     }
 
@@ -172,7 +183,7 @@ final class LockCell extends LockWord {
             // Struck down as it was to give the lock up for a condition, and in line for that still.
             queue.drop(grant);
         }
-        boolean given = vacate(grant, Cell.Free.CLEAN);
+        boolean given = vacate(grant, null);
         grant.owner().remove(grant);
         if (given && listener != null) {
             listener.released(id, ticker.nanos() - grant.sinceNanos);
@@ -192,12 +203,13 @@ final class LockCell extends LockWord {
 
     /** Puts back what an acquisition had replaced that is not finished, or suspended. */
     boolean undo(Grant grant) {
-        return state() == grant && vacate(grant, Cell.Free.after(grant.predecessor()));
+        return state() == grant && vacate(grant, grant.predecessor());
     }
 
     /** The task did not get the lock, or cannot make use of it. */
     void withdraw(Grant grant) {
         queue.drop(grant);
+        grant.forsake();
         undo(grant);
         grant.owner().remove(grant);
     }
@@ -205,23 +217,25 @@ final class LockCell extends LockWord {
     /**
      * Takes the grant out of the word, and wakes who is next. A loan goes back to its lender, who may have released it, or died,
      * in the meantime.
+     *
+     * @param left whom the next owner is to know of, if the lock is free then
      */
-    boolean vacate(Grant grant, Cell.Free after) {
+    boolean vacate(Grant grant, @Nullable Abandonment left) {
         Grant lender = grant.lender;
         if (lender != null || !queue.lot().isEmpty()) {
             Headroom.require();
         }
-        if (!change(grant, lender == null ? after : lender)) {
-            return false;
+        boolean out = lender == null ? change(grant, grant.left(left)) : giveBack(grant, lender);
+        if (out) {
+            moveOn(lender, left);
         }
-        moveOn(lender, after);
-        return true;
+        return out;
     }
 
     /** A grant is out of the word. */
-    void moveOn(@Nullable Grant lender, Cell.Free after) {
+    void moveOn(@Nullable Grant lender, @Nullable Abandonment left) {
         if (lender != null && !lender.isOpen()) {
-            vacate(lender, after);
+            vacate(lender, left);
         } else {
             abandonIfOwnerIsDead();
         }

@@ -55,7 +55,8 @@ final class LockConditions {
     /** After a wait: somebody else may have closed the last hold meanwhile. */
     void requireOpen(Grant grant) {
         if (!grant.isOpen()) {
-            cell.release(grant);
+            cell.withdraw(grant);
+            cell.queue().waits.tellReleased(grant);
             throw new IllegalMonitorStateException("The hold of " + cell + " was closed while its owner, "
                     + grant.owner() + ", waited for a condition");
         }

@@ -31,13 +31,6 @@ final class LockQueue extends OwnershipLine<Grant> {
         return waits.isOver() && waits.turnAway(waiter, this::holdings);
     }
 
-    @Override
-    void sealHolders() {
-        if (cell.state() instanceof Grant held) {
-            cell.breaking().seal(held, BreakReason.SHUTDOWN);
-        }
-    }
-
     Gate gate() {
         return gate;
     }
@@ -67,7 +60,15 @@ final class LockQueue extends OwnershipLine<Grant> {
     }
 
     @Override
+    List<Grant> inside() {
+        return cell.inside();
+    }
+
+    @Override
     boolean isAtHome(Task task) {
+        if (!settings.reentrant()) {
+            return false;
+        }
         Grant grant = cell.state() instanceof Grant held ? held : null;
         while (grant != null && !(grant.isOpen() && grant.isFor(task))) {
             grant = grant.lender;
@@ -83,7 +84,7 @@ final class LockQueue extends OwnershipLine<Grant> {
         synchronized (lot.monitor()) {
             Cell seen = cell.state();
             return lot.contains(waiter)
-                    && Cell.mayTake(seen, grant.owner())
+                    && mayTake(seen, grant.owner())
                     && (!settings.fair() || seen instanceof Grant || lot.first() == waiter)
                     && cell.replace(seen, grant, now)
                     && lot.remove(waiter);
@@ -100,11 +101,14 @@ final class LockQueue extends OwnershipLine<Grant> {
         return cell.abandonIfOwnerIsDead();
     }
 
-    /** Because the lock is poisoned, or its owner sealed. */
     @Override
-    boolean sendAway(Waiter waiter) {
-        Abandonment broken = Cell.brokenFor(waiter.task(), cell.state());
-        return broken != null && lot.fail(waiter, () -> new BrokenLockException(broken, null));
+    @Nullable Abandonment brokenFor(Waiter waiter) {
+        return Cell.brokenFor(waiter.task(), cell.state());
+    }
+
+    /** What is not re-entrant is not for those at home either: they wait for what a future has brought. */
+    private boolean mayTake(Cell seen, Task task) {
+        return Cell.mayTake(seen, task) && (settings.reentrant() || seen instanceof Cell.Free);
     }
 
     /**
@@ -133,7 +137,7 @@ final class LockQueue extends OwnershipLine<Grant> {
     }
 
     private @Nullable Waiter firstAtHome(Cell seen) {
-        return seen instanceof Grant ? lot.first(waiter -> Cell.mayTake(seen, waiter.task())) : null;
+        return seen instanceof Grant ? lot.first(waiter -> mayTake(seen, waiter.task())) : null;
     }
 
     /** Gives the lock to one of those in line, chosen under the monitor; {@code null} if it is not to be had, or there is none. */
@@ -143,7 +147,7 @@ final class LockQueue extends OwnershipLine<Grant> {
             Cell seen = cell.state();
             Waiter chosen = choice.apply(seen);
             return chosen != null
-                            && Cell.mayTake(seen, chosen.task())
+                            && mayTake(seen, chosen.task())
                             && cell.replace(seen, intent(chosen), now)
                             && lot.grant(chosen)
                     ? chosen

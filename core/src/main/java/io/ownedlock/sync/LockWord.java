@@ -3,6 +3,8 @@ package io.ownedlock.sync;
 import io.ownedlock.task.Task;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Because a state is an object of its own, whoever compares it has the identity of the grant: a hold that was closed late,
  * or a sweep that comes late, finds another object there and does nothing. Each grant that gets into the word has the next fencing
- * token.
+ * token after the latest that what it replaces knows of.
  */
 abstract class LockWord {
 
@@ -36,10 +38,9 @@ abstract class LockWord {
         }
     }
 
-    private volatile Cell cell = Cell.Free.CLEAN;
+    private static final Cell NEW = new Cell.Free(null, 0);
 
-    /** The latest token. Written only by who has just put a grant into the cell, before anybody can take it out. */
-    private long tokens;
+    private volatile Cell cell = NEW;
 
     final Cell state() {
         return cell;
@@ -54,7 +55,16 @@ abstract class LockWord {
         return grant;
     }
 
-    /** Puts a grant in place of what was seen, at this time. */
+    /** Who has the lock, and those whom it goes back to. */
+    final List<Grant> inside() {
+        List<Grant> all = new ArrayList<>(1);
+        for (Grant grant = cell instanceof Grant held ? held : null; grant != null; grant = grant.lender) {
+            all.add(grant);
+        }
+        return all;
+    }
+
+    /** Puts a grant in place of what was seen, at this time; in place of a lender, under the lot's monitor. */
     final boolean replace(Cell seen, Grant grant, long now) {
         return put(grant, seen, seen instanceof Grant lender ? lender : null, Cell.predecessor(seen), now);
     }
@@ -66,15 +76,17 @@ abstract class LockWord {
 
     private boolean put(Grant grant, Cell seen, @Nullable Grant lender, @Nullable Abandonment predecessor, long now) {
         grant.sinceNanos = now;
-        grant.token = tokens + 1;
+        grant.number(Cell.token(seen) + 1);
         grant.lender = lender;
         grant.setPredecessor(predecessor);
         grant.unseal();
-        if (!change(seen, grant)) {
-            return false;
-        }
-        tokens = grant.token;
-        return true;
+        return change(seen, grant);
+    }
+
+    /** Takes a loan out, for one of those whom it goes back to. */
+    final boolean giveBack(Grant loan, Grant lender) {
+        lender.noteLoan(loan);
+        return change(loan, lender);
     }
 
     /** All other transitions. */

@@ -124,6 +124,11 @@ record Occupancy(
         return share.isWriting() && after.writer == null ? new Occupancy(null, readers, null, poisoned) : after;
     }
 
+    /** The owner of a loan has died: it goes back to the closest lender that goes on. */
+    Occupancy returned(Share survivor, Abandonment nowLeft) {
+        return new Occupancy(survivor, readers, nowLeft, poisoned);
+    }
+
     /** A loan goes back to its lender, unless that has let go meanwhile. */
     Occupancy without(Share share, @Nullable Abandonment nowLeft) {
         if (!share.isWriting()) {
@@ -153,13 +158,12 @@ record Occupancy(
 
     /** Why nobody waits as long as somebody inside has not left; {@code null} if they may. */
     @Nullable Abandonment seal() {
-        for (Share share = writer; share != null; share = share.lender) {
-            if (share.seal != null) {
-                return share.seal;
-            }
-        }
-        for (Share share : readers) {
-            if (share.seal != null) {
+        return seal(inside());
+    }
+
+    private static @Nullable Abandonment seal(List<Share> shares) {
+        for (Share share : shares) {
+            if (share.isOpen() && share.seal != null) {
                 return share.seal;
             }
         }
@@ -168,7 +172,7 @@ record Occupancy(
 
     /** Why the share neither comes in nor may wait for that; {@code null} if it does, or may. */
     @Nullable Abandonment brokenFor(Share share) {
-        return poisoned ? left : admits(share) ? null : seal();
+        return poisoned ? left : seal(inTheWayOf(share));
     }
 
     /** Who has to leave before a stranger to all of them gets on; a lender is suspended, and gets on by itself. */

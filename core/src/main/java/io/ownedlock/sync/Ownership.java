@@ -91,6 +91,27 @@ abstract class Ownership extends ExitHook implements Holding {
     /** Whom it goes back to; {@code null} if it was nobody's. */
     abstract @Nullable Ownership lender();
 
+    /**
+     * Whom it goes back to if the owner ends: the closest lender that has not let go, and does not end with it. {@code null} if there
+     * is none, so that the owner had it alone.
+     */
+    @Nullable Ownership survivor() {
+        Ownership next = lender();
+        while (next != null && (!next.isOpen() || next.owner == owner)) {
+            next = next.lender();
+        }
+        return next;
+    }
+
+    /** Whether a lender is to have it back. */
+    final boolean isLoan() {
+        Ownership next = lender();
+        while (next != null && !next.isOpen()) {
+            next = next.lender();
+        }
+        return next != null;
+    }
+
     /** The last grip was taken off. */
     abstract void release();
 
@@ -107,10 +128,13 @@ abstract class Ownership extends ExitHook implements Holding {
     /** What is told to who has waited for this for too long. */
     abstract WaitTooLongException tooLong(Patience patience);
 
-    /** What is told of this, if it was left behind or is in everybody's way. */
-    Abandonment describe(BreakReason reason, Instant now, OnOwnerEnd policy) {
+    /**
+     * What is told of this, if it was left behind or is in everybody's way.
+     *
+     * @param survivor its {@link #survivor()}
+     */
+    final Abandonment describe(BreakReason reason, Instant now, OnOwnerEnd policy, @Nullable Ownership survivor) {
         String incident = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextInt());
-        Ownership lender = lender();
         return new Abandonment(
                 incident,
                 lockId(),
@@ -120,7 +144,7 @@ abstract class Ownership extends ExitHook implements Holding {
                 now,
                 reason,
                 policy,
-                lender == null ? null : lender.owner.info());
+                survivor == null ? null : survivor.owner.info());
     }
 
     @Override
@@ -237,11 +261,16 @@ abstract class Ownership extends ExitHook implements Holding {
      * @return whether there was none
      */
     boolean decline() {
-        if (!takeOff(HOLD_BY_FUTURE)) {
+        if (!isOpen() || !takeOff(HOLD_BY_FUTURE)) {
             return false;
         }
         withdraw();
         return true;
+    }
+
+    /** Nobody was given it, or will be: were it to come back from who has borrowed it since, it would go on from here. */
+    final void forsake() {
+        grips = 0;
     }
 
     /** @return whether it was the last */

@@ -4,6 +4,9 @@ import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
 import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +30,18 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
         super(id, settings, environment);
     }
 
+    /** What nobody waits for any more, why, and what its owner failed with. */
+    private record Seal<O>(
+            O ownership, Abandonment abandonment, @Nullable Throwable cause) {}
+
     /** What the waiter wants to see in the lock. */
     abstract O intent(Waiter waiter);
+
+    /** Who owns the lock, or a share in it; lenders too. */
+    abstract List<O> inside();
+
+    /** Why the waiter can neither come in nor wait for that; {@code null} if it can. */
+    abstract @Nullable Abandonment brokenFor(Waiter waiter);
 
     /** Looks at those inside, since nobody may ever tell of their death; whether anything has changed. */
     abstract boolean abandonTheDead();
@@ -118,6 +131,86 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
         if (listener != null) {
             listener.acquired(ownership.lockId(), waitedNanos);
         }
+    }
+
+    @Override
+    final void sealHolders() {
+        seal(inside(), BreakReason.SHUTDOWN);
+    }
+
+    /**
+     * Lets nobody wait for these any more, as far as they are inside still, and not sealed already: whoever cannot come in beside
+     * them fails, and whoever waited only behind that is served. A living owner is never robbed; when it has let go, its seal is gone.
+     *
+     * @return whether there was any of them
+     */
+    final boolean seal(List<O> owners, BreakReason reason) {
+        Instant now = ticker.instantOf(ticker.nanos());
+        List<Seal<O>> seals = new ArrayList<>(owners.size());
+        for (O ownership : owners) {
+            Abandonment seal = ownership.describe(reason, now, settings.onOwnerEnd(), ownership.survivor());
+            seals.add(new Seal<>(ownership, seal, ownership.owner().failure()));
+        }
+        List<Waiter> failed = List.of();
+        Headroom.require();
+        try {
+            synchronized (lot.monitor()) {
+                List<O> inside = inside();
+                List<Waiter> waiters = lot.waiters();
+                failed = new ArrayList<>(waiters.size());
+                seals.removeIf(seal ->
+                        seal.ownership.seal != null || !seal.ownership.isOpen() || !inside.contains(seal.ownership));
+                seals.forEach(seal -> seal.ownership.seal = seal.abandonment);
+                // Who joins the line from here on finds the seal by itself.
+                for (Waiter waiter : waiters) {
+                    if (sendAway(waiter, seals)) {
+                        failed.add(waiter);
+                    }
+                }
+            }
+        } finally {
+            failed.forEach(Waiter::wake);
+        }
+        if (seals.isEmpty()) {
+            return false;
+        }
+        passOn();
+        int told = failed.size();
+        for (Seal<O> seal : seals) {
+            if (listener != null) {
+                listener.sealed(seal.abandonment, told);
+            }
+            told = 0;
+        }
+        return true;
+    }
+
+    /** Because the lock is poisoned, or somebody in its way sealed. */
+    @Override
+    final boolean sendAway(Waiter waiter) {
+        boolean failed = sendAway(waiter, List.of());
+        if (failed) {
+            waiter.wake();
+        }
+        return failed;
+    }
+
+    private boolean sendAway(Waiter waiter, List<Seal<O>> news) {
+        Abandonment broken = brokenFor(waiter);
+        if (broken == null) {
+            return false;
+        }
+        Throwable cause = causeOf(broken, news);
+        return lot.failAsleep(waiter, () -> new BrokenLockException(broken, cause));
+    }
+
+    private static <O> @Nullable Throwable causeOf(Abandonment broken, List<Seal<O>> news) {
+        for (Seal<O> seal : news) {
+            if (seal.abandonment == broken) {
+                return seal.cause;
+            }
+        }
+        return null;
     }
 
     @Override

@@ -148,16 +148,26 @@ final class ReadWriteCell {
         return held != null && (held == occupancy.writer() || side == Side.READ) && held.addGrip(grip) ? held : null;
     }
 
-    /** To read while writing is no re-entry: that is another lock, and how to downgrade. */
     private void requireReentrant(Task task, Side side) {
-        if (settings.reentrant()) {
-            return;
-        }
-        Share closest = occupancy.closestFor(task);
-        if (closest != null && (occupancy.of(closest.owner(), side) != null)) {
+        Share held = heldAlready(task, side);
+        if (held != null) {
             throw new IllegalMonitorStateException(
-                    closest.owner() + " holds " + id + " already, and it is not re-entrant");
+                    held.owner() + " holds " + id + " already, and it is not re-entrant");
         }
+    }
+
+    /**
+     * What keeps the task from this side of a lock that is not re-entrant; {@code null} if nothing. To read while writing is no re-entry:
+     * that is another lock, and how to downgrade.
+     */
+    private @Nullable Share heldAlready(Task task, Side side) {
+        Share closest = settings.reentrant() ? null : occupancy.closestFor(task);
+        return closest == null ? null : occupancy.of(closest.owner(), side);
+    }
+
+    /** Whether it may come in, as far as it is up to those inside. What is not re-entrant waits for what a future has brought. */
+    boolean admits(Share share) {
+        return occupancy.admits(share) && heldAlready(share.owner(), share.side()) == null;
     }
 
     /** Takes the share if nobody is in the way, nor in line before it. */

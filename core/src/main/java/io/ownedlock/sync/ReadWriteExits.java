@@ -54,6 +54,7 @@ final class ReadWriteExits {
     /** The task did not get the share, or cannot make use of it. */
     void withdraw(Share share) {
         queue.drop(share);
+        share.forsake();
         boolean left = leave(share);
         share.owner().remove(share);
         if (left) {
@@ -139,22 +140,22 @@ final class ReadWriteExits {
         }
         // Made beforehand: between the two halves of a break there must be nothing that can fail.
         Instant now = cell.instantOf(ticker.nanos());
-        Abandonment abandonment = share.describe(BreakReason.of(end), now, settings.onOwnerEnd());
+        Share survivor = share.survivor();
+        Abandonment abandonment = share.describe(BreakReason.of(end), now, settings.onOwnerEnd(), survivor);
         Occupancy after = Occupancy.abandoned(abandonment);
         Throwable cause = end.failure();
         Supplier<BrokenLockException> failure = () -> new BrokenLockException(abandonment, cause);
-        Share lender = share.lender;
         Waiter failed = null;
         ParkingLot lot = queue.lot();
         Headroom.require();
         synchronized (lot.monitor()) {
             Occupancy seen = cell.occupancy();
-            if (seen.writer() != share || (lender == null && seen.isBorrowed(share))) {
+            if (seen.writer() != share || (survivor == null && seen.isBorrowed(share))) {
                 return;
             }
-            if (lender != null) {
-                cell.replace(seen.without(share, abandonment));
-                lender.setPredecessor(abandonment);
+            if (survivor != null) {
+                cell.replace(seen.returned(survivor, abandonment));
+                survivor.setPredecessor(abandonment);
             } else {
                 cell.replace(after);
                 failed = settings.onOwnerEnd() == OnOwnerEnd.HAND_OVER ? null : lot.failAll(failure);

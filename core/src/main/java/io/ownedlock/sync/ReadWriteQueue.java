@@ -5,12 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Headroom;
 import io.ownedlock.task.Task;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +54,7 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
     }
 
     private boolean isNextAtHome(Waiter waiter) {
-        return isAtHome(waiter.task()) && cell.occupancy().admits(intent(waiter));
+        return isAtHome(waiter.task()) && cell.admits(intent(waiter));
     }
 
     @Override
@@ -100,7 +95,7 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
             Share share = intent(chosen);
             // Inside already, and in line still, if somebody was struck down between the two steps.
             if (!cell.occupancy().canLeave(share)) {
-                if (!cell.occupancy().admits(share)) {
+                if (!cell.admits(share)) {
                     return null;
                 }
                 cell.put(share, now);
@@ -111,61 +106,13 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
     }
 
     @Override
-    void sealHolders() {
-        seal(cell.occupancy().inside(), BreakReason.SHUTDOWN);
+    List<Share> inside() {
+        return cell.occupancy().inside();
     }
 
-    /** Because the lock is poisoned, or somebody in its way sealed. */
     @Override
-    boolean sendAway(Waiter waiter) {
-        return sendAway(waiter, broken -> null);
-    }
-
-    private boolean sendAway(Waiter waiter, Function<Abandonment, @Nullable Throwable> causes) {
-        Abandonment broken = cell.occupancy().brokenFor(intent(waiter));
-        return broken != null && lot.fail(waiter, () -> new BrokenLockException(broken, causes.apply(broken)));
-    }
-
-    /**
-     * Lets nobody wait for these any more, as far as they are inside still, and not sealed already: who cannot be let in beside
-     * them fails, and whoever waited only behind that is served. A living owner is never robbed.
-     *
-     * @return whether there was any of them
-     */
-    boolean seal(List<Share> shares, BreakReason reason) {
-        Instant now = cell.instantOf(ticker.nanos());
-        Map<Share, Abandonment> seals = new HashMap<>();
-        Map<Abandonment, @Nullable Throwable> causes = new HashMap<>();
-        for (Share share : shares) {
-            Abandonment seal = share.describe(reason, now, settings.onOwnerEnd());
-            seals.put(share, seal);
-            causes.put(seal, share.owner().failure());
-        }
-        List<Abandonment> sealed = new ArrayList<>();
-        synchronized (lot.monitor()) {
-            for (Share share : cell.occupancy().inside()) {
-                Abandonment seal = seals.get(share);
-                if (seal != null && share.seal == null) {
-                    share.seal = seal;
-                    sealed.add(seal);
-                }
-            }
-        }
-        if (sealed.isEmpty()) {
-            return false;
-        }
-        // Who joins the line from here on finds the seal by itself.
-        int told = (int) lot.waiters().stream()
-                .filter(waiter -> sendAway(waiter, causes::get))
-                .count();
-        passOn();
-        for (Abandonment seal : sealed) {
-            if (listener != null) {
-                listener.sealed(seal, told);
-            }
-            told = 0;
-        }
-        return true;
+    @Nullable Abandonment brokenFor(Waiter waiter) {
+        return cell.occupancy().brokenFor(intent(waiter));
     }
 
     @Override

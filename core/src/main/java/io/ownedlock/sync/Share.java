@@ -20,6 +20,10 @@ final class Share extends Ownership {
         this.side = side;
     }
 
+    Side side() {
+        return side;
+    }
+
     boolean isWriting() {
         return side == Side.WRITE;
     }
@@ -37,6 +41,11 @@ final class Share extends Ownership {
     @Override
     @Nullable Share lender() {
         return lender;
+    }
+
+    @Override
+    @Nullable Share survivor() {
+        return (Share) super.survivor();
     }
 
     @Override

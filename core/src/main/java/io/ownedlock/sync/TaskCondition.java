@@ -134,6 +134,7 @@ public final class TaskCondition implements Condition {
                 return false;
             }
             cell.queue().joined(first);
+            cell.queue().intent(first).notified = true;
             return waiting.move(first, line);
         }
     }
@@ -151,18 +152,19 @@ public final class TaskCondition implements Condition {
             throw new InterruptedException();
         }
         Grant grant = requireOwner();
-        if (grant != cell.state() || grant.lender != null || grant.isAlsoByFuture()) {
+        if (grant != cell.state() || grant.isLoan() || grant.isAlsoByFuture()) {
             throw notAlone(grant);
         }
         Headroom.require();
         Waiter waiter = waiting.join(grant.owner(), grant, false);
         grant.waiter = waiter;
+        grant.notified = false;
         Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));
         try {
             untilBack(grant, waiter, wait);
             cell.conditions().requireOpen(grant);
             wait.throwIfInterrupted();
-            return wait.notified;
+            return grant.notified;
         } finally {
             wait.keepInterrupt();
         }
@@ -185,7 +187,7 @@ public final class TaskCondition implements Condition {
             cell.queue().resume(waiter, UNTIL_IT_IS_OURS);
         } catch (LockNotAcquiredException e) {
             cell.conditions().owe(grant);
-            if (wait.notified && !(e instanceof BrokenLockException)) {
+            if (grant.notified && !(e instanceof BrokenLockException)) {
                 notifyFirst();
             }
             throw e;
@@ -193,10 +195,12 @@ public final class TaskCondition implements Condition {
             // Out of memory or stack on the way: it neither keeps a place that it will not come back for, nor a
             // notification.
             cell.queue().drop(grant);
-            if (cell.state() != grant) {
+            if (!cell.inside().contains(grant)) {
                 cell.conditions().owe(grant);
             }
-            notifyFirst();
+            if (grant.notified) {
+                notifyFirst();
+            }
             throw e;
         } finally {
             if (waiter.lot() == null) {
@@ -237,7 +241,6 @@ public final class TaskCondition implements Condition {
         private final long deadline;
         private boolean interrupted;
         private boolean gaveUpInterrupted;
-        private boolean notified;
 
         Wait(Waiter waiter, Patience patience) {
             this.waiter = waiter;
@@ -252,15 +255,12 @@ public final class TaskCondition implements Condition {
                 } else if (interrupted && patience.interruptible()) {
                     gaveUpInterrupted = waiting.move(waiter, line);
                 } else if (deadline != Patience.FOR_EVER && ticker.nanos() - deadline >= 0) {
-                    if (waiting.move(waiter, line)) {
-                        return;
-                    }
+                    waiting.move(waiter, line);
                 } else {
                     waiting.park(deadline);
                     interrupted |= Thread.interrupted();
                 }
             }
-            notified = !gaveUpInterrupted;
         }
 
         void throwIfInterrupted() throws InterruptedException {

@@ -50,12 +50,7 @@ public final class TaskLock extends HoldableLock implements Primitive {
         cell.face = this;
         this.ticker = environment.ticker();
         this.inspection = new Inspection<>(
-                cell.id(),
-                cell.settings(),
-                environment,
-                cell.queue()::holdings,
-                cell.breaking()::abandonIfOwnerIsGone,
-                cell.breaking()::seal);
+                cell.id(), cell.settings(), environment, cell.breaking()::abandonIfOwnerIsGone, cell.queue());
     }
 
     /** Makes a lock; whoever makes it must see that its owner is {@linkplain #inspectOwners() inspected}. Meant for a registry. */
@@ -134,12 +129,12 @@ public final class TaskLock extends HoldableLock implements Primitive {
      * @return whether anybody held the lock, and it was not so already
      */
     public boolean breakWaiters() {
-        return cell.breaking().breakWaiters();
+        return cell.queue().seal(cell.queue().inside(), BreakReason.OPERATOR);
     }
 
     @Override
     public boolean isIdle() {
-        return cell.state() == Cell.Free.CLEAN && nobodyWaits();
+        return cell.state() instanceof Cell.Free free && free.isClean() && nobodyWaits();
     }
 
     @Override
@@ -196,8 +191,8 @@ public final class TaskLock extends HoldableLock implements Primitive {
     }
 
     private static LockState stateOf(Cell seen) {
-        if (seen instanceof Grant held) {
-            return held.seal == null ? LockState.HELD : LockState.SEALED;
+        if (seen instanceof Grant) {
+            return Cell.seal(seen) == null ? LockState.HELD : LockState.SEALED;
         }
         return seen instanceof Cell.Poisoned ? LockState.POISONED : LockState.FREE;
     }
@@ -212,7 +207,7 @@ public final class TaskLock extends HoldableLock implements Primitive {
 
     private static @Nullable Abandonment abandonment(Cell seen) {
         if (seen instanceof Grant held) {
-            Abandonment seal = held.seal;
+            Abandonment seal = Cell.seal(seen);
             return seal == null ? held.predecessor() : seal;
         }
         return seen instanceof Cell.Poisoned poisoned ? poisoned.abandonment() : ((Cell.Free) seen).predecessor();

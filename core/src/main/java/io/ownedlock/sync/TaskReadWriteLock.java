@@ -67,13 +67,8 @@ public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
     private TaskReadWriteLock(ReadWriteCell cell, LockEnvironment environment) {
         this.cell = cell;
         cell.face = this;
-        this.inspection = new Inspection<>(
-                cell.id(),
-                cell.settings(),
-                environment,
-                () -> cell.occupancy().inside(),
-                cell.exits()::abandonIfGone,
-                (share, reason) -> cell.queue().seal(List.of(share), reason));
+        this.inspection =
+                new Inspection<>(cell.id(), cell.settings(), environment, cell.exits()::abandonIfGone, cell.queue());
         this.reading = new ReadWriteSide(cell, Side.READ);
         this.writing = new ReadWriteSide(cell, Side.WRITE);
     }
@@ -127,7 +122,7 @@ public final class TaskReadWriteLock implements ReadWriteLock, Primitive {
      * @return whether there was anybody inside for whom it was not so already
      */
     public boolean breakWaiters() {
-        return cell.queue().seal(cell.occupancy().inside(), BreakReason.OPERATOR);
+        return cell.queue().seal(cell.queue().inside(), BreakReason.OPERATOR);
     }
 
     @Override

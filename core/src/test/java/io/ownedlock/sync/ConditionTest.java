@@ -13,6 +13,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -474,6 +475,54 @@ class ConditionTest extends LockTesting {
             }
         });
         assertThat(waiter.result()).isTrue();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void whoFailsWithoutANotificationNotifiesNobody() {
+        Task ending = Task.start("ending", TaskKind.REQUEST);
+        Actor<Void> first = Actor.start(
+                "first",
+                () -> in(ending, () -> {
+                    lock.lock();
+                    try {
+                        condition.await();
+                        return null;
+                    } finally {
+                        lock.unlock();
+                    }
+                }));
+        Actor.awaitUntil(() -> condition.waiting() == 1, () -> "the first to wait");
+        Actor<String> second = waiter("second");
+
+        ending.end();
+        assertThat(first.failure()).isInstanceOf(LockRefusedException.class);
+        assertThat(condition.waiting()).isOne();
+        lock.lock();
+        condition.signal();
+        lock.unlock();
+        assertThat(second.result()).isEqualTo("notified");
+    }
+
+    /** Its hold was closed by somebody else while it waited, so that it has nothing, and can tell nobody. */
+    @Test
+    void whatAClosedHoldInheritsIsToldToTheNext() {
+        use(settings(OnOwnerEnd.HAND_OVER));
+        AtomicReference<Hold> hold = new AtomicReference<>();
+        Actor<Void> waiter = inOwnTask("waiter", () -> {
+            hold.set(lock.acquire());
+            condition.awaitUninterruptibly();
+            return null;
+        });
+        Actor.awaitUntil(() -> condition.waiting() == 1 && owners(lock).isEmpty(), () -> "the waiter to wait");
+        hold.get().close();
+
+        ownerOf(lock).end();
+        assertThat(waiter.failure()).isInstanceOf(IllegalMonitorStateException.class);
+        assertThat(events).containsOnlyOnce("released order[42] after 0");
+        try (Hold next = lock.acquire()) {
+            assertThat(next.predecessor().owner().name()).isEqualTo("owner");
+        }
         assertThat(lock.isIdle()).isTrue();
     }
 }

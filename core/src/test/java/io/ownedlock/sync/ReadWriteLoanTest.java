@@ -1,0 +1,133 @@
+package io.ownedlock.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskKind;
+import io.ownedlock.testing.Actor;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What becomes of the writing side of a pair that is lent when its lender or its borrower ends or lets go; as for a lock. */
+class ReadWriteLoanTest extends ReadWriteTesting {
+
+    private final Task outer = Task.start("outer", TaskKind.REQUEST);
+    private final Task nested = nestedIn(outer, "nested");
+
+    @Test
+    void whoIsRefusedAfterItHasLentKeepsNothing() {
+        TaskReadWriteLock pair = newPair(LockSettings.DEFAULTS);
+        ReadWriteSide write = pair.writeLock();
+        Hold first = write.acquire();
+        Stop given = new Stop();
+        time.onRead(() -> {
+            if (Thread.currentThread().getName().equals("thread") && write.isHeldByCurrentTask()) {
+                given.here();
+            }
+        });
+        Actor<Hold> thread =
+                Actor.start("thread", () -> in(outer, write::acquire)).awaitParkedOn(pair.lot());
+        first.close();
+        given.awaitReached();
+        Hold loan = in(nested, write::acquire);
+
+        outer.end();
+        given.pass();
+        assertThat(thread.failure()).isInstanceOf(LockRefusedException.class);
+        loan.close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(OnOwnerEnd.class)
+    void aBorrowerThatDiesAfterItsLenderHasLetGoIsAWriterLikeAnyOther(OnOwnerEnd policy) {
+        TaskReadWriteLock pair = newPair(settings(policy));
+        Hold lent = in(outer, pair.writeLock()::acquire);
+        in(nested, pair.writeLock()::acquire);
+        lent.close();
+        Actor<Hold> waiter = waiter("waiter", pair, pair.readLock());
+
+        nested.end();
+        if (policy == OnOwnerEnd.HAND_OVER) {
+            assertThat(waiter.result().predecessor().owner().name()).isEqualTo("nested");
+        } else {
+            assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("'nested'");
+            assertThat(pair.state()).isEqualTo(policy == OnOwnerEnd.POISON ? LockState.POISONED : LockState.FREE);
+        }
+        assertThat(pair.snapshot().abandonment().lender()).isNull();
+        assertThat(events.stream().filter(event -> event.startsWith("abandoned")))
+                .hasSize(1);
+    }
+
+    @Test
+    void aLenderBeyondOneThatHasLetGoIsToldOfTheBorrowersDeath() {
+        TaskReadWriteLock pair = newPair(settings(OnOwnerEnd.POISON));
+        Task inner = nestedIn(nested, "inner");
+        Hold lent = in(outer, pair.writeLock()::acquire);
+        Hold lentOn = in(nested, pair.writeLock()::acquire);
+        in(inner, pair.writeLock()::acquire);
+        lentOn.close();
+
+        inner.end();
+        assertThat(writers(pair)).containsExactly("outer");
+        assertThat(lent.predecessor().owner().name()).isEqualTo("inner");
+        assertThat(lent.predecessor().lender().name()).isEqualTo("outer");
+        lent.close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @Test
+    void theEndOfATaskThatWritesTwiceIsOneIncident() {
+        TaskReadWriteLock pair = newPair(settings(OnOwnerEnd.BREAK));
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> one = in(outer, pair.writeLock()::acquireAsync);
+        CompletableFuture<Hold> two = in(outer, pair.writeLock()::acquireAsync);
+        first.close();
+        assertThat(one).isCompleted();
+        assertThat(two).isCompleted();
+
+        outer.end();
+        assertThat(pair.state()).isEqualTo(LockState.FREE);
+        assertThat(events.stream().filter(event -> event.startsWith("abandoned")))
+                .containsExactly("abandoned order[42] by outer, told 0");
+        assertThat(pair.snapshot().abandonment().lender()).isNull();
+    }
+
+    /** One that has let go, and only waits for its borrower, is in nobody's way. */
+    @Test
+    void aSealEndsWhenALenderHasLetGo() {
+        TaskReadWriteLock pair = newPair(LockSettings.DEFAULTS);
+        Hold lent = in(outer, pair.writeLock()::acquire);
+        pair.breakWaiters();
+        Hold loan = in(nested, pair.writeLock()::acquire);
+
+        lent.close();
+        assertThat(pair.state()).isEqualTo(LockState.HELD);
+        assertThat(inOwnTask("try", pair.readLock()::tryLock).result()).isFalse();
+        loan.close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    void whatIsNotReentrantIsBroughtByOneFutureAtATime(Side side) {
+        TaskReadWriteLock pair = newPair(LockSettings.DEFAULTS.withReentrant(false));
+        ReadWriteSide wanted = side == Side.WRITE ? pair.writeLock() : pair.readLock();
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> one = in(outer, wanted::acquireAsync);
+        CompletableFuture<Hold> two = in(outer, wanted::acquireAsync);
+        CompletableFuture<Hold> inner = in(nested, wanted::acquireAsync);
+
+        first.close();
+        assertThat(one).isCompleted();
+        assertThat(two).isNotDone();
+        one.join().close();
+        assertThat(two).isCompleted();
+        assertThat(inner).isNotDone();
+        two.join().close();
+        inner.join().close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+}
