@@ -13,7 +13,7 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
      * Nobody holds the lock. Another one each time: who replaces it has seen nobody come and go since, and so has the next token.
      *
      * @param predecessor who has abandoned it, and nobody has closed a hold since; {@code null} for nobody
-     * @param token the latest that was given out
+     * @param token that of who had it last
      */
     record Free(@Nullable Abandonment predecessor, long token) implements Cell {
 
@@ -57,11 +57,11 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
         return grant == null ? null : grant.seal;
     }
 
-    /** The latest fencing token that was given out before whoever takes the lock in this state. */
+    /** The fencing token of whom this is, or was last; there may be greater ones of those that have borrowed since. */
     static long token(Cell seen) {
         return seen instanceof Free free
                 ? free.token()
-                : seen instanceof Grant held ? held.latestToken() : ((Poisoned) seen).token();
+                : seen instanceof Grant held ? held.token() : ((Poisoned) seen).token();
     }
 
     /** What whoever takes the lock in this state is to know of. */

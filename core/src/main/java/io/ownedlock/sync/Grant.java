@@ -3,25 +3,18 @@ package io.ownedlock.sync;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskEnd;
 import java.time.Instant;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** One task's ownership of one {@link TaskLock}: the intent before it is in the lock's cell, the ownership while it is there. */
 final class Grant extends Ownership implements Cell {
-
-    private static final AtomicLongFieldUpdater<Grant> LENT_TOKEN =
-            AtomicLongFieldUpdater.newUpdater(Grant.class, "lentToken");
 
     private final LockCell lock;
 
     /** Whom the lock goes back to; {@code null} if it was free. Written and read like the time. */
     @Nullable Grant lender;
 
-    /** What is left if nothing was lent, nor inherited. Made before it can be needed: who gives back must not run out of memory. */
+    /** What is left if nothing was inherited. Made before it can be needed: who gives back must not run out of memory. */
     private Cell.@Nullable Free clean;
-
-    /** The latest fencing token of those that have borrowed and given back. */
-    private volatile long lentToken;
 
     /** Whether the condition that its owner waits for was notified. Written under the lot's monitor. */
     volatile boolean notified;
@@ -40,23 +33,9 @@ final class Grant extends Ownership implements Cell {
         clean = new Cell.Free(null, next);
     }
 
-    /** The latest fencing token that was given out, as long as this is in the cell. */
-    long latestToken() {
-        return Math.max(token, lentToken);
-    }
-
-    /** Before a loan comes back. */
-    void noteLoan(Grant loan) {
-        LENT_TOKEN.accumulateAndGet(this, loan.latestToken(), Math::max);
-    }
-
     /** What is in the cell when this is out of it, and nothing beneath. */
     Cell.Free left(@Nullable Abandonment predecessor) {
-        Cell.Free made = clean;
-        long latest = latestToken();
-        return made != null && predecessor == null && made.token() == latest
-                ? made
-                : new Cell.Free(predecessor, latest);
+        return predecessor == null && clean != null ? clean : new Cell.Free(predecessor, token);
     }
 
     @Override

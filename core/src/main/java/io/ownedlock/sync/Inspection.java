@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the watchdog looks after in one lock, round by round: whether an owner is gone, and if it is not, whether it holds the
- * lock for too long, or does not leave although its task was told to end. For one thread at a time.
+ * lock for too long, does not leave although its task was told to end, or has let go and was struck down before it had left. For one thread at a time.
  */
 final class Inspection<O extends Ownership> {
 
@@ -21,6 +21,7 @@ final class Inspection<O extends Ownership> {
         private final long sinceNanos;
 
         private boolean overdueTold;
+        private boolean closed;
 
         /** The grace runs from the first round that sees the task ending. */
         private @Nullable Long endingSince;
@@ -65,18 +66,29 @@ final class Inspection<O extends Ownership> {
         List<O> held = line.inside();
         findings = held.isEmpty() ? Map.of() : new HashMap<>();
         for (O ownership : held) {
-            // A lender that has let go is in nobody's way, but may be gone.
-            if (!abandonIfGone.test(ownership) && ownership.isOpen()) {
+            if (!abandonIfGone.test(ownership)) {
                 Findings found = known.get(ownership);
                 if (found == null || found.sinceNanos != ownership.sinceNanos) {
                     found = new Findings(ownership.sinceNanos);
                 }
                 findings.put(ownership, found);
-                long now = ticker.nanos();
-                lookForOverdue(ownership, found, now);
-                lookForStuck(ownership, found, now);
+                if (ownership.isOpen()) {
+                    long now = ticker.nanos();
+                    lookForOverdue(ownership, found, now);
+                    lookForStuck(ownership, found, now);
+                } else {
+                    lookForStruck(ownership, found);
+                }
             }
         }
+    }
+
+    /** Who lets go leaves at once, or when its borrower does. If it is here for a second round, an error may have kept it from that. */
+    private void lookForStruck(O closed, Findings found) {
+        if (found.closed) {
+            closed.withdraw();
+        }
+        found.closed = true;
     }
 
     private void lookForOverdue(O held, Findings found, long now) {

@@ -37,6 +37,13 @@ abstract class Line implements Resource, Turn {
     /** For a watchdog. */
     final void inspectWaiters() {
         waits.inspect(this);
+        // An error may have kept somebody from doing so.
+        sendAwayAll();
+    }
+
+    /** Fails all who are in line and are not to wait. */
+    final void sendAwayAll() {
+        lot.waiters().forEach(this::sendAway);
     }
 
     /** Ends the waiting of one task, since somebody in charge said so. */

@@ -84,7 +84,7 @@ final class LockBreaking {
     private void abandon(Grant grant, Abandonment abandonment, @Nullable Throwable cause) {
         Supplier<BrokenLockException> failure = () -> new BrokenLockException(abandonment, cause);
         Cell left = abandonment.policy() == OnOwnerEnd.POISON
-                ? new Cell.Poisoned(abandonment, grant.latestToken())
+                ? new Cell.Poisoned(abandonment, grant.token())
                 : grant.left(abandonment);
         long now = ticker.nanos();
         Waiter heir;

@@ -108,14 +108,17 @@ final class LockCell extends LockWord {
 
     private boolean addGrip(Grant held, long grip) {
         if (!settings.reentrant()) {
-            throw notReentrant(held);
+            requireLetGo(held);
+            return false;
         }
         return held.addGrip(grip);
     }
 
-    private IllegalMonitorStateException notReentrant(Grant held) {
-        return new IllegalMonitorStateException(
-                "Lock " + id + " is not re-entrant, and " + held.owner() + " holds it already");
+    private void requireLetGo(Grant held) {
+        if (held.isOpen()) {
+            throw new IllegalMonitorStateException(
+                    "Lock " + id + " is not re-entrant, and " + held.owner() + " holds it already");
+        }
     }
 
     /** Takes the lock if nobody is in the way. */
@@ -131,6 +134,10 @@ final class LockCell extends LockWord {
                     return false;
                 }
             } else if (seen instanceof Grant lender) {
+                if (!settings.reentrant()) {
+                    requireLetGo(lender);
+                    return false;
+                }
                 if (borrow(lender, grant)) {
                     return true;
                 }
@@ -142,14 +149,11 @@ final class LockCell extends LockWord {
         }
     }
 
-    /** Under the monitor: the lender is the same before and after a loan to somebody else, and the next one is to have a new token. */
+    /** Under the monitor: a lender is the same object before and after a loan to somebody else, and the next one is to have a new token. */
     private boolean borrow(Grant lender, Grant grant) {
-        if (!settings.reentrant()) {
-            throw notReentrant(lender);
-        }
         long now = ticker.nanos();
         synchronized (queue.lot().monitor()) {
-            return replace(lender, grant, now);
+            return state() == lender && replace(lender, grant, now);
         }
     }
 
@@ -206,12 +210,17 @@ final class LockCell extends LockWord {
         return state() == grant && vacate(grant, grant.predecessor());
     }
 
-    /** The task did not get the lock, or cannot make use of it. */
-    void withdraw(Grant grant) {
+    /**
+     * The task did not get the lock, or cannot make use of it.
+     *
+     * @return whether it had it all the same
+     */
+    boolean withdraw(Grant grant) {
         queue.drop(grant);
         grant.forsake();
-        undo(grant);
+        boolean had = undo(grant);
         grant.owner().remove(grant);
+        return had;
     }
 
     /**

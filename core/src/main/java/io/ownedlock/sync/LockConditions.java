@@ -55,8 +55,9 @@ final class LockConditions {
     /** After a wait: somebody else may have closed the last hold meanwhile. */
     void requireOpen(Grant grant) {
         if (!grant.isOpen()) {
-            cell.withdraw(grant);
-            cell.queue().waits.tellReleased(grant);
+            if (cell.withdraw(grant)) {
+                cell.queue().waits.tellReleased(grant);
+            }
             throw new IllegalMonitorStateException("The hold of " + cell + " was closed while its owner, "
                     + grant.owner() + ", waited for a condition");
         }

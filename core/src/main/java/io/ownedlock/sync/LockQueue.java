@@ -101,6 +101,14 @@ final class LockQueue extends OwnershipLine<Grant> {
         return cell.abandonIfOwnerIsDead();
     }
 
+    /** Some of those who wait for a condition are in line now, asleep. */
+    void notified() {
+        lookAtHome();
+        if (Cell.seal(cell.state()) != null) {
+            sendAwayAll();
+        }
+    }
+
     @Override
     @Nullable Abandonment brokenFor(Waiter waiter) {
         return Cell.brokenFor(waiter.task(), cell.state());

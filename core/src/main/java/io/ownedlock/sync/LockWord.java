@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Because a state is an object of its own, whoever compares it has the identity of the grant: a hold that was closed late,
  * or a sweep that comes late, finds another object there and does nothing. Each grant that gets into the word has the next fencing
- * token after the latest that what it replaces knows of.
+ * token: {@code Free} is another object each time, so nobody has come and gone since it was read, and those who borrow from a grant are
+ * numbered under the lot's monitor.
  */
 abstract class LockWord {
 
@@ -40,7 +42,13 @@ abstract class LockWord {
 
     private static final Cell NEW = new Cell.Free(null, 0);
 
+    private static final AtomicLongFieldUpdater<LockWord> LENT =
+            AtomicLongFieldUpdater.newUpdater(LockWord.class, "lent");
+
     private volatile Cell cell = NEW;
+
+    /** The greatest fencing token of those that have borrowed and given back. */
+    private volatile long lent;
 
     final Cell state() {
         return cell;
@@ -64,6 +72,15 @@ abstract class LockWord {
         return all;
     }
 
+    /** Whether this grant has the lock, or has lent it. */
+    final boolean isInside(Grant grant) {
+        Grant other = cell instanceof Grant held ? held : null;
+        while (other != null && other != grant) {
+            other = other.lender;
+        }
+        return other != null;
+    }
+
     /** Puts a grant in place of what was seen, at this time; in place of a lender, under the lot's monitor. */
     final boolean replace(Cell seen, Grant grant, long now) {
         return put(grant, seen, seen instanceof Grant lender ? lender : null, Cell.predecessor(seen), now);
@@ -76,7 +93,7 @@ abstract class LockWord {
 
     private boolean put(Grant grant, Cell seen, @Nullable Grant lender, @Nullable Abandonment predecessor, long now) {
         grant.sinceNanos = now;
-        grant.number(Cell.token(seen) + 1);
+        grant.number(Math.max(Cell.token(seen), lent) + 1);
         grant.lender = lender;
         grant.setPredecessor(predecessor);
         grant.unseal();
@@ -85,7 +102,7 @@ abstract class LockWord {
 
     /** Takes a loan out, for one of those whom it goes back to. */
     final boolean giveBack(Grant loan, Grant lender) {
-        lender.noteLoan(loan);
+        LENT.accumulateAndGet(this, loan.token(), Math::max);
         return change(loan, lender);
     }
 

@@ -124,9 +124,23 @@ record Occupancy(
         return share.isWriting() && after.writer == null ? new Occupancy(null, readers, null, poisoned) : after;
     }
 
-    /** The owner of a loan has died: it goes back to the closest lender that goes on. */
+    /**
+     * Who has the lock back if the owner of this writing share ends: the closest lender that goes on writing, or one that has let go of
+     * that and goes on reading. {@code null} if there is neither.
+     */
+    @Nullable Share survivor(Share share) {
+        Share survivor = share.survivor();
+        for (Share reader : readers) {
+            if (survivor == null && reader.isOpen() && share.owner().isNestedIn(reader.owner())) {
+                survivor = reader;
+            }
+        }
+        return survivor;
+    }
+
+    /** The owner of a loan has died. */
     Occupancy returned(Share survivor, Abandonment nowLeft) {
-        return new Occupancy(survivor, readers, nowLeft, poisoned);
+        return new Occupancy(survivor.isWriting() ? survivor : null, readers, nowLeft, poisoned);
     }
 
     /** A loan goes back to its lender, unless that has let go meanwhile. */

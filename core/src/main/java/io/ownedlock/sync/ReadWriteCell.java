@@ -182,6 +182,7 @@ final class ReadWriteCell {
     }
 
     private void requireServed(Share share) {
+        requireReentrant(share.owner(), share.side());
         Occupancy seen = occupancy;
         if (share.isWriting() && seen.isOnlyReadFor(share.owner())) {
             throw new IllegalMonitorStateException(share.owner() + " cannot upgrade " + id
@@ -197,7 +198,7 @@ final class ReadWriteCell {
     private boolean enter(Share share, long now) {
         synchronized (queue.lot().monitor()) {
             Occupancy seen = occupancy;
-            if (!seen.admits(share) || !(queue.lot().isEmpty() || seen.closestFor(share.owner()) != null)) {
+            if (!admits(share) || !(queue.lot().isEmpty() || seen.closestFor(share.owner()) != null)) {
                 return false;
             }
             put(share, now);

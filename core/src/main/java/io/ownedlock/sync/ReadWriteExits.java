@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * served, outside of the monitor, and then the listeners are told.
  *
  * <p>A writer who has died stays inside as long as somebody does who is there because of it: one nested in its task, who reads
- * or has borrowed the writing. Whoever of these leaves last, finds it.
+ * or has borrowed the writing. Whoever of these leaves last, finds it. One that it was nested in, and that is inside, has the lock
+ * back.
  */
 final class ReadWriteExits {
 
@@ -117,7 +118,7 @@ final class ReadWriteExits {
     /**
      * The share's owner has ended. If it was reading, its share goes back, and that is all. If it was writing, the lock goes the
      * way of its policy, and takes with it what the owner was reading. If it had only borrowed, the loan goes back, and the
-     * lender is told instead: it is still inside. If it has lent, or somebody nested in it reads, nothing happens before those
+     * lender is told instead: it is still inside, if only to read. If it has lent, or somebody nested in it reads, nothing happens before those
      * have left.
      */
     void abandon(Share share, TaskEnd end) {
@@ -140,7 +141,7 @@ final class ReadWriteExits {
         }
         // Made beforehand: between the two halves of a break there must be nothing that can fail.
         Instant now = cell.instantOf(ticker.nanos());
-        Share survivor = share.survivor();
+        Share survivor = cell.occupancy().survivor(share);
         Abandonment abandonment = share.describe(BreakReason.of(end), now, settings.onOwnerEnd(), survivor);
         Occupancy after = Occupancy.abandoned(abandonment);
         Throwable cause = end.failure();
@@ -148,18 +149,26 @@ final class ReadWriteExits {
         Waiter failed = null;
         ParkingLot lot = queue.lot();
         Headroom.require();
+        boolean outdated;
         synchronized (lot.monitor()) {
             Occupancy seen = cell.occupancy();
             if (seen.writer() != share || (survivor == null && seen.isBorrowed(share))) {
                 return;
             }
-            if (survivor != null) {
+            outdated = survivor != seen.survivor(share);
+            if (outdated) {
+                // It has let go since.
+            } else if (survivor != null) {
                 cell.replace(seen.returned(survivor, abandonment));
                 survivor.setPredecessor(abandonment);
             } else {
                 cell.replace(after);
                 failed = settings.onOwnerEnd() == OnOwnerEnd.HAND_OVER ? null : lot.failAll(failure);
             }
+        }
+        if (outdated) {
+            abandonWriter(share, end);
+            return;
         }
         int told = ParkingLot.wakeAll(failed);
         moveOn();

@@ -22,7 +22,8 @@ import java.util.concurrent.locks.Condition;
  * <p><b>If the lock cannot be taken again</b>, because it was broken, waiting would never end, or the waiting task is ending, the
  * wait throws and the lock is <em>not</em> held. The {@code unlock()} calls that are on their way in {@code finally} blocks, as many as
  * the lock had been taken, are absorbed and hide nothing. An interrupt that was to end the wait is kept. A notification whose
- * receiver fails so, without the lock being broken, goes to the next.
+ * receiver fails so, without the lock being broken, goes to the next; if the lock is sealed, who is notified fails like everybody who is to
+ * wait for its owner.
  *
  * <p><b>When a waiter is interrupted or runs out of time</b> it lines up for the lock and returns when it has it; if it was notified
  * before that, it was notified, and the interrupt is kept.
@@ -101,8 +102,7 @@ public final class TaskCondition implements Condition {
     @Override
     public void signal() {
         requireOwner();
-        notifyFirst();
-        cell.queue().lookAtHome();
+        notifyNext();
     }
 
     /** Lets everyone who waits line up for the lock. */
@@ -110,7 +110,7 @@ public final class TaskCondition implements Condition {
     public void signalAll() {
         requireOwner();
         lineUp();
-        cell.queue().lookAtHome();
+        cell.queue().notified();
     }
 
     /** How many wait to be notified. */
@@ -127,6 +127,11 @@ public final class TaskCondition implements Condition {
         return grant;
     }
 
+    private void notifyNext() {
+        notifyFirst();
+        cell.queue().notified();
+    }
+
     private boolean notifyFirst() {
         synchronized (waiting.monitor()) {
             Waiter first = waiting.first();
@@ -134,8 +139,15 @@ public final class TaskCondition implements Condition {
                 return false;
             }
             cell.queue().joined(first);
-            cell.queue().intent(first).notified = true;
-            return waiting.move(first, line);
+            Grant grant = cell.queue().intent(first);
+            grant.notified = true;
+            boolean moved = false;
+            try {
+                moved = waiting.move(first, line);
+            } finally {
+                grant.notified = moved;
+            }
+            return moved;
         }
     }
 
@@ -156,9 +168,9 @@ public final class TaskCondition implements Condition {
             throw notAlone(grant);
         }
         Headroom.require();
+        grant.notified = false;
         Waiter waiter = waiting.join(grant.owner(), grant, false);
         grant.waiter = waiter;
-        grant.notified = false;
         Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));
         try {
             untilBack(grant, waiter, wait);
@@ -187,19 +199,22 @@ public final class TaskCondition implements Condition {
             cell.queue().resume(waiter, UNTIL_IT_IS_OURS);
         } catch (LockNotAcquiredException e) {
             cell.conditions().owe(grant);
-            if (grant.notified && !(e instanceof BrokenLockException)) {
-                notifyFirst();
+            if (grant.notified && !hasBrokenAll(e)) {
+                notifyNext();
             }
             throw e;
         } catch (Error e) {
             // Out of memory or stack on the way: it neither keeps a place that it will not come back for, nor a
             // notification.
-            cell.queue().drop(grant);
-            if (!cell.inside().contains(grant)) {
-                cell.conditions().owe(grant);
-            }
-            if (grant.notified) {
-                notifyFirst();
+            try {
+                cell.queue().drop(grant);
+            } finally {
+                if (!cell.isInside(grant)) {
+                    cell.conditions().owe(grant);
+                }
+                if (grant.notified) {
+                    notifyNext();
+                }
             }
             throw e;
         } finally {
@@ -208,6 +223,12 @@ public final class TaskCondition implements Condition {
             }
             cell.conditions().resumed(this);
         }
+    }
+
+    /** Whether those who wait to be notified were failed as well: not by a seal, which is for those in line. */
+    private static boolean hasBrokenAll(LockNotAcquiredException e) {
+        return e instanceof BrokenLockException broken
+                && !broken.abandonment().reason().isOwnerInside();
     }
 
     /** It may be put in line for the lock, and stay there, long before it wakes up: so who looks for cycles must know of it. */

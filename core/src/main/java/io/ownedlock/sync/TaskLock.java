@@ -123,10 +123,11 @@ public final class TaskLock extends HoldableLock implements Primitive {
     }
 
     /**
-     * Sends everyone away who waits, and everyone who comes, until the owner has released the lock: they fail with a
-     * {@link BrokenLockException}. The owner goes on undisturbed, and may take the lock again.
+     * Sends everyone away who waits, and everyone who comes, until those inside have released the lock, who has lent it too: they fail
+     * with a {@link BrokenLockException}. Who is inside goes on undisturbed, and may take the lock again, unless it has lent it: that
+     * would be to wait as well.
      *
-     * @return whether anybody held the lock, and it was not so already
+     * @return whether anybody held the lock who was not sealed already
      */
     public boolean breakWaiters() {
         return cell.queue().seal(cell.queue().inside(), BreakReason.OPERATOR);

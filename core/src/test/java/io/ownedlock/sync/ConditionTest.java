@@ -386,7 +386,7 @@ class ConditionTest extends LockTesting {
                     condition.await();
                     return null;
                 }));
-        Actor.awaitUntil(() -> condition.waiting() == 1, () -> "the waiter to wait");
+        Actor.awaitUntil(() -> condition.waiting() == 1 && owners(lock).isEmpty(), () -> "the waiter to wait");
         hold[0].close();
         signal();
         assertThat(waiter.failure())
@@ -524,5 +524,42 @@ class ConditionTest extends LockTesting {
             assertThat(next.predecessor().owner().name()).isEqualTo("owner");
         }
         assertThat(lock.isIdle()).isTrue();
+    }
+
+    /** A seal sends those away who wait for the lock, and not those who wait to be notified: one of them may be able to go on. */
+    @Test
+    void aNotificationWhoseReceiverIsSentAwayGoesToTheNext() {
+        Actor<String> first = waiter("first");
+        Actor<String> second = waiter("second");
+        lock.lock();
+        condition.signal();
+        lock.breakWaiters();
+        assertThat(first.failure()).isInstanceOf(BrokenLockException.class);
+        Actor.awaitUntil(() -> condition.waiting() == 0, () -> "the second to be notified");
+        assertThat(second.failure()).isInstanceOf(BrokenLockException.class);
+        lock.unlock();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
+    @Test
+    void aHoldThatIsClosedBetweenTheGrantAndTheWakeUpIsReleasedOnce() {
+        use(LockSettings.DEFAULTS.withFair(true));
+        AtomicReference<Hold> hold = new AtomicReference<>();
+        Stop aboutToPark = stopAtPark("waiter");
+        Actor<Void> waiter = inOwnTask("waiter", () -> {
+            hold.set(lock.acquire());
+            condition.awaitUninterruptibly();
+            return null;
+        });
+        aboutToPark.awaitReached();
+        lock.lock();
+        condition.signal();
+        lock.unlock();
+        assertThat(owners(lock)).containsExactly("waiter");
+        events.clear();
+        hold.get().close();
+        aboutToPark.pass();
+        assertThat(waiter.failure()).isInstanceOf(IllegalMonitorStateException.class);
+        assertThat(events).containsExactly("released order[42] after 0");
     }
 }

@@ -10,6 +10,8 @@ import io.ownedlock.testing.Actor;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -247,5 +249,42 @@ class LoanTest extends LockTesting {
         two.join().close();
         inner.join().close();
         assertThat(lock.isIdle()).isTrue();
+    }
+
+    /** Two find the lender ended at the same time: who ends it, and who gives the loan back. */
+    @ParameterizedTest
+    @EnumSource(OnOwnerEnd.class)
+    void noTokenComesAgainThoughALoanIsBackWhileTheLenderEnds(OnOwnerEnd policy) {
+        TaskLock lock = newLock(settings(policy));
+        in(outer, lock::acquire);
+        Stop prepared = new Stop();
+        Stop back = new Stop();
+        AtomicInteger reads = new AtomicInteger();
+        AtomicBoolean closing = new AtomicBoolean();
+        time.onRead(() -> {
+            String thread = Thread.currentThread().getName();
+            if (thread.equals("ender") && reads.incrementAndGet() == 4) {
+                prepared.here();
+            } else if (thread.equals("borrower") && closing.get()) {
+                back.here();
+            }
+        });
+        Actor<Boolean> ender = Actor.start("ender", () -> outer.end());
+        prepared.awaitReached();
+        Actor<Long> borrower = Actor.start(
+                "borrower",
+                () -> in(nested, () -> {
+                    try (Hold loan = lock.acquire()) {
+                        closing.set(true);
+                        return loan.fencingToken();
+                    }
+                }));
+        back.awaitReached();
+        prepared.pass();
+        ender.result();
+        back.pass();
+        long token = borrower.result();
+        lock.repair();
+        assertThat(lock.acquire().fencingToken()).isGreaterThan(token);
     }
 }

@@ -130,4 +130,64 @@ class ReadWriteLoanTest extends ReadWriteTesting {
         inner.join().close();
         assertThat(pair.isIdle()).isTrue();
     }
+
+    @ParameterizedTest
+    @EnumSource(OnOwnerEnd.class)
+    void aLenderThatLetsGoAsItsBorrowerEndsGetsNothingBack(OnOwnerEnd policy) {
+        TaskReadWriteLock pair = newPair(settings(policy));
+        Hold lent = in(outer, pair.writeLock()::acquire);
+        in(nested, pair.writeLock()::acquire);
+        Stop described = stopAtRead("ender", 3);
+        Actor<Boolean> ender = Actor.start("ender", () -> nested.end());
+        described.awaitReached();
+        lent.close();
+        described.pass();
+        ender.result();
+
+        assertThat(pair.state()).isEqualTo(policy == OnOwnerEnd.POISON ? LockState.POISONED : LockState.FREE);
+        assertThat(pair.snapshot().abandonment().owner().name()).isEqualTo("nested");
+        assertThat(pair.snapshot().abandonment().lender()).isNull();
+        outer.end();
+        assertThat(events.stream().filter(event -> event.startsWith("abandoned")))
+                .hasSize(1);
+    }
+
+    /** It reads what its borrower has left half written, so it is told; and the next who writes is. */
+    @ParameterizedTest
+    @EnumSource(OnOwnerEnd.class)
+    void aLenderThatGoesOnReadingIsToldOfTheBorrowersDeath(OnOwnerEnd policy) {
+        TaskReadWriteLock pair = newPair(settings(policy));
+        Hold writing = in(outer, pair.writeLock()::acquire);
+        Hold reading = in(outer, pair.readLock()::acquire);
+        in(nested, pair.writeLock()::acquire);
+        writing.close();
+
+        nested.end();
+        assertThat(writers(pair)).isEmpty();
+        assertThat(readers(pair)).containsExactly("outer");
+        assertThat(reading.predecessor().owner().name()).isEqualTo("nested");
+        assertThat(reading.predecessor().lender().name()).isEqualTo("outer");
+        assertThat(in(nestedIn(outer, "sibling"), () -> pair.readLock().tryLock()))
+                .isTrue();
+        assertThat(events.stream().filter(event -> event.startsWith("abandoned")))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Side.class)
+    void norDoesItsThreadComeInBesideWhatAFutureHasBroughtMeanwhile(Side side) {
+        TaskReadWriteLock pair = newPair(LockSettings.DEFAULTS.withReentrant(false));
+        ReadWriteSide wanted = side == Side.WRITE ? pair.writeLock() : pair.readLock();
+        Hold first = pair.writeLock().acquire();
+        CompletableFuture<Hold> future = in(outer, wanted::acquireAsync);
+        Stop aboutToEnter = stopAtRead("thread", 1);
+        Actor<Hold> thread = Actor.start("thread", () -> in(outer, wanted::acquire));
+        aboutToEnter.awaitReached();
+        first.close();
+        assertThat(future).isCompleted();
+        aboutToEnter.pass();
+        assertThat(thread.failure()).isInstanceOf(IllegalMonitorStateException.class);
+        future.join().close();
+        assertThat(pair.isIdle()).isTrue();
+    }
 }

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Owners that live and are in the way: they are not robbed, and nobody waits for them in vain. */
 class SealTest extends LockTesting {
@@ -220,5 +222,50 @@ class SealTest extends LockTesting {
         lock.unlock();
         owner.result();
         assertThat(events.stream().filter(event -> event.startsWith("overdue"))).hasSize(2);
+    }
+
+    /** Its stack ended as it was to give the lock back; its task goes on. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LockKind.class,
+            names = {"LOCK", "READ_WRITE"})
+    void whatWasClosedAndIsStillThereIsTakenOutByTheWatchdog(LockKind kind) {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Primitive primitive = kind == LockKind.LOCK ? lock : pair;
+        HoldableLock wanted = kind == LockKind.LOCK ? lock : pair.writeLock();
+        Stop held = new Stop();
+        Stop ended = new Stop();
+        Actor<Void> owner = Actor.run("owner", () -> {
+            Hold hold = wanted.acquire();
+            held.here();
+            try {
+                closeAtTheEndOfTheStack(hold);
+            } catch (StackOverflowError e) {
+                // on purpose
+            }
+            ended.here();
+        });
+        held.awaitReached();
+        Actor<Hold> waiter = inOwnTask("waiter", wanted::acquire);
+        Actor.awaitUntil(() -> primitive.waiting() == 1, () -> "the waiter to wait");
+        held.pass();
+        ended.awaitReached();
+
+        primitive.inspectOwners();
+        primitive.inspectOwners();
+        waiter.result().close();
+        ended.pass();
+        owner.result();
+        assertThat(primitive.isIdle()).isTrue();
+    }
+
+    private static void closeAtTheEndOfTheStack(Hold hold) {
+        try {
+            closeAtTheEndOfTheStack(hold);
+        } finally {
+            hold.close();
+        }
     }
 }
