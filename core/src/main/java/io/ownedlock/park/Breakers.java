@@ -53,8 +53,15 @@ final class Breakers {
         synchronized (lot.monitor()) {
             registered.add(registration);
         }
-        // If a watchdog has found it here since, its end has broken the lot, and that is all there was to do.
-        if (!task.watch(registration) && take(registration)) {
+        boolean watched = false;
+        boolean taken = false;
+        try {
+            watched = task.watch(registration);
+        } finally {
+            // If a watchdog has found it here since, its end has broken the lot, and that is all there was to do.
+            taken = !watched && take(registration);
+        }
+        if (taken) {
             throw over(task);
         }
     }

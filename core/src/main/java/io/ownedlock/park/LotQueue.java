@@ -308,7 +308,8 @@ abstract class LotQueue extends Blocker {
     }
 
     /**
-     * Ends those tasks that wait here by a future and are gone without a word: no thread of theirs finds that out. Wakes the threads
+     * Ends those tasks that wait here by a future and are gone without a word, since no thread of theirs finds that out; and those whose
+     * thread has died here. Wakes the threads
      * whose task is ending, to find it out, should the end have been struck down before it could tell them. For a watchdog.
      */
     public void inspectWaiters() {
@@ -318,7 +319,7 @@ abstract class LotQueue extends Blocker {
         for (Waiter waiter : waiters()) {
             if (waiter.thread() == null) {
                 waiter.task().endIfGone();
-            } else if (!waiter.task().isActive()) {
+            } else if (!waiter.task().endIfDead() && !waiter.task().isActive()) {
                 waiter.wake();
             }
         }

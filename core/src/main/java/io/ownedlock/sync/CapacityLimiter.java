@@ -235,7 +235,8 @@ public final class CapacityLimiter implements Primitive {
 
     /**
      * Changes how many tokens there are in all. If more, the oldest waiters get theirs at once, as many as fit. If fewer, nobody
-     * loses a token: there are just no new ones before enough have come back. Zero is a pause. Never blocks.
+     * loses a token: there are just no new ones before enough have come back. Zero is a pause. Never blocks. Those who wait already are
+     * not looked at for a deadlock that there is by lowering it to one: only who comes later finds it.
      *
      * @param total zero or more; {@link #INFINITE} for no limit
      * @throws IllegalArgumentException if it is negative

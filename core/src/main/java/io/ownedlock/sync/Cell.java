@@ -30,14 +30,18 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
         return seen instanceof Free || (seen instanceof Grant held && held.isFor(task));
     }
 
-    /** Why the lock does not serve the task, and will not for now; {@code null} if it does, or it is just held. */
-    static @Nullable Abandonment brokenFor(Task task, Cell seen) {
+    /**
+     * Why the lock does not serve the task, and will not for now; {@code null} if it does, or it is just held.
+     *
+     * @param task {@code null} for a stranger to all who have it
+     */
+    static @Nullable Abandonment brokenFor(@Nullable Task task, Cell seen) {
         if (seen instanceof Poisoned poisoned) {
             return poisoned.abandonment();
         }
         for (Grant grant = seen instanceof Grant held ? held : null; grant != null; grant = grant.lender) {
             if (grant.isOpen()) {
-                if (grant.isFor(task)) {
+                if (task != null && grant.isFor(task)) {
                     return null;
                 }
                 if (grant.seal != null) {
@@ -46,15 +50,6 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
             }
         }
         return null;
-    }
-
-    /** Why strangers do not wait for those who have the lock; {@code null} if they may. */
-    static @Nullable Abandonment seal(Cell seen) {
-        Grant grant = seen instanceof Grant held ? held : null;
-        while (grant != null && !(grant.isOpen() && grant.seal != null)) {
-            grant = grant.lender;
-        }
-        return grant == null ? null : grant.seal;
     }
 
     /** The fencing token of whom this is, or was last; there may be greater ones of those that have borrowed since. */

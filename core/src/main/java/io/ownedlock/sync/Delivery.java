@@ -120,13 +120,13 @@ final class Delivery<T extends @Nullable Object> extends Undelivered.News {
         Waiter waiter = requireNonNull(claim.waiter);
         Supplier<? extends RuntimeException> failure = waiter.failure();
         if (failure != null) {
-            fail(waiter, failure.get());
+            fail(pool.queue().told(failure.get(), waiter));
             return;
         }
         try {
             pool.confirm(claim, pool.queue().waited(waiter));
         } catch (LockRefusedException e) {
-            fail(waiter, e);
+            fail(e);
             return;
         }
         if (future.complete(result)) {
@@ -139,11 +139,10 @@ final class Delivery<T extends @Nullable Object> extends Undelivered.News {
         }
     }
 
-    private void fail(Waiter waiter, RuntimeException told) {
+    private void fail(RuntimeException told) {
         refusal = told;
         try {
             pool.exits().drop(claim);
-            pool.queue().tellNotAcquired(WaitOutcome.of(told), waiter);
         } finally {
             future.completeExceptionally(told);
         }

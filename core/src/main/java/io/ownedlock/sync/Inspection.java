@@ -93,15 +93,15 @@ final class Inspection<O extends Ownership> {
 
     private void lookForOverdue(O held, Findings found, long now) {
         Duration holdAtMost = settings.holdAtMost();
-        if (holdAtMost == null || found.overdueTold || now - held.sinceNanos < Patience.nanos(holdAtMost)) {
+        if (holdAtMost == null || now - held.sinceNanos < Patience.nanos(holdAtMost)) {
             return;
         }
-        found.overdueTold = true;
-        if (listener != null) {
+        if (listener != null && !found.overdueTold) {
             List<StackTraceElement> stack = List.of(held.owner().stackTrace());
             listener.overdue(new Overdue(id, held.owner().info(), held.since(), stack));
         }
-        if (settings.onOverdue() == OnOverdue.BREAK_WAITERS) {
+        found.overdueTold = true;
+        if (held.seal == null && settings.onOverdue() == OnOverdue.BREAK_WAITERS) {
             line.seal(List.of(held), BreakReason.OWNER_OVERDUE);
         }
     }

@@ -39,6 +39,12 @@ abstract class Line implements Resource, Turn {
         waits.inspect(this);
         // An error may have kept somebody from doing so.
         sendAwayAll();
+        serve();
+    }
+
+    /** Lets in who can come in now. */
+    void serve() {
+        passOn();
     }
 
     /** Fails all who are in line and are not to wait. */

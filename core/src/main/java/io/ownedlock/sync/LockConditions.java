@@ -52,17 +52,6 @@ final class LockConditions {
         }
     }
 
-    /** After a wait: somebody else may have closed the last hold meanwhile. */
-    void requireOpen(Grant grant) {
-        if (!grant.isOpen()) {
-            if (cell.withdraw(grant)) {
-                cell.queue().waits.tellReleased(grant);
-            }
-            throw new IllegalMonitorStateException("The hold of " + cell + " was closed while its owner, "
-                    + grant.owner() + ", waited for a condition");
-        }
-    }
-
     /** Whether nobody waits. A condition may have been left in the list by a thread that was struck down as it woke up. */
     boolean isEmpty() {
         synchronized (cell.queue().lot().monitor()) {

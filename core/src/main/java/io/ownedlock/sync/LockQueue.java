@@ -46,7 +46,7 @@ final class LockQueue extends OwnershipLine<Grant> {
     public List<Grant> inTheWayOf(Waiter waiter) {
         Grant held = cell.state() instanceof Grant top ? top : null;
         List<Grant> all = new ArrayList<>(1);
-        for (Grant grant = held; grant != null && !Cell.mayTake(grant, waiter.task()); grant = grant.lender) {
+        for (Grant grant = held; grant != null && !isOpenTo(grant, waiter.task()); grant = grant.lender) {
             if (grant.isOpen()) {
                 all.add(grant);
             }
@@ -84,7 +84,7 @@ final class LockQueue extends OwnershipLine<Grant> {
         synchronized (lot.monitor()) {
             Cell seen = cell.state();
             return lot.contains(waiter)
-                    && mayTake(seen, grant.owner())
+                    && mayTake(seen, grant)
                     && (!settings.fair() || seen instanceof Grant || lot.first() == waiter)
                     && cell.replace(seen, grant, now)
                     && lot.remove(waiter);
@@ -101,22 +101,39 @@ final class LockQueue extends OwnershipLine<Grant> {
         return cell.abandonIfOwnerIsDead();
     }
 
-    /** Some of those who wait for a condition are in line now, asleep. */
+    /** Some of those who wait for a condition are in line now, asleep. It may be free, if it is not its owner who says so. */
     void notified() {
-        lookAtHome();
-        if (Cell.seal(cell.state()) != null) {
+        serve();
+        if (Cell.brokenFor(null, cell.state()) != null) {
             sendAwayAll();
+        }
+    }
+
+    /** Wakes nobody while the lock is held: who releases it will. */
+    @Override
+    void serve() {
+        if (cell.state() instanceof Cell.Free) {
+            passOn();
+        } else {
+            lookAtHome();
         }
     }
 
     @Override
     @Nullable Abandonment brokenFor(Waiter waiter) {
-        return Cell.brokenFor(waiter.task(), cell.state());
+        return Cell.brokenFor(settings.reentrant() ? waiter.task() : null, cell.state());
     }
 
-    /** What is not re-entrant is not for those at home either: they wait for what a future has brought. */
-    private boolean mayTake(Cell seen, Task task) {
-        return Cell.mayTake(seen, task) && (settings.reentrant() || seen instanceof Cell.Free);
+    /**
+     * What is not re-entrant is not for those at home either: they wait for what a future has brought. Nor is anything for what is inside
+     * still, and about to be given up for a condition.
+     */
+    private boolean mayTake(Cell seen, Grant grant) {
+        return isOpenTo(seen, grant.owner()) && !cell.isInside(grant);
+    }
+
+    private boolean isOpenTo(Cell seen, Task task) {
+        return seen instanceof Cell.Free || (settings.reentrant() && Cell.mayTake(seen, task));
     }
 
     /**
@@ -140,12 +157,12 @@ final class LockQueue extends OwnershipLine<Grant> {
     }
 
     @Override
-    @Nullable Waiter admitFromHome() {
+    @Nullable Waiter settleAtHome() {
         return grant(this::firstAtHome);
     }
 
     private @Nullable Waiter firstAtHome(Cell seen) {
-        return seen instanceof Grant ? lot.first(waiter -> mayTake(seen, waiter.task())) : null;
+        return seen instanceof Grant ? lot.first(waiter -> mayTake(seen, intent(waiter))) : null;
     }
 
     /** Gives the lock to one of those in line, chosen under the monitor; {@code null} if it is not to be had, or there is none. */
@@ -155,7 +172,7 @@ final class LockQueue extends OwnershipLine<Grant> {
             Cell seen = cell.state();
             Waiter chosen = choice.apply(seen);
             return chosen != null
-                            && mayTake(seen, chosen.task())
+                            && mayTake(seen, intent(chosen))
                             && cell.replace(seen, intent(chosen), now)
                             && lot.grant(chosen)
                     ? chosen

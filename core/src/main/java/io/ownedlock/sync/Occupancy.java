@@ -79,7 +79,11 @@ record Occupancy(
     }
 
     private static @Nullable Share closer(Task task, Share share, @Nullable Share closest) {
-        return share.isFor(task) && (closest == null || share.owner().isNestedIn(closest.owner())) ? share : closest;
+        return share.isOpen()
+                        && share.isFor(task)
+                        && (closest == null || share.owner().isNestedIn(closest.owner()))
+                ? share
+                : closest;
     }
 
     /** Whether the task, or one it is nested in, only reads, so that to wait for writing would be to wait for itself. */
@@ -195,16 +199,17 @@ record Occupancy(
     }
 
     /**
-     * Who has to leave before this share may come in; none that it could share with, or is nested in, or that has let go and only
-     * waits for its borrower. What a writer lends for
+     * Who has to leave before this share may come in; none that it could share with, or is nested in, unless that only reads and a
+     * future has brought it that, nor one that has let go and only waits for its borrower. What a writer lends for
      * reading is in a strange reader's way like the writer itself; and the writer too, since the loan may be back before it is.
      */
     List<Share> inTheWayOf(Share share) {
         if (admits(share) || (writer == null && !share.isWriting())) {
             return List.of();
         }
+        boolean upgrading = share.isWriting() && isOnlyReadFor(share.owner());
         return inside().stream()
-                .filter(other -> other.isOpen() && !other.isFor(share.owner()))
+                .filter(other -> other.isOpen() && (!other.isFor(share.owner()) || (upgrading && other.isByFuture())))
                 .toList();
     }
 }

@@ -58,8 +58,8 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
         return isFair() && !isAtHome(waiter.task());
     }
 
-    /** Lets one of those at home in that can come in now; {@code null} if there is none. Still asleep. */
-    abstract @Nullable Waiter admitFromHome();
+    /** Lets one of those at home in that can come in now, or fails one that never can; {@code null} if there is none. Still asleep. */
+    abstract @Nullable Waiter settleAtHome();
 
     /** Waits on the calling thread. */
     final boolean await(O ownership, Patience patience) throws InterruptedException {
@@ -110,7 +110,7 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
             return;
         }
         Headroom.require();
-        for (Waiter next = admitFromHome(); next != null; next = admitFromHome()) {
+        for (Waiter next = settleAtHome(); next != null; next = settleAtHome()) {
             next.wake();
         }
         synchronized (lot.monitor()) {

@@ -185,14 +185,25 @@ final class ReadWriteCell {
         requireReentrant(share.owner(), share.side());
         Occupancy seen = occupancy;
         if (share.isWriting() && seen.isOnlyReadFor(share.owner())) {
-            throw new IllegalMonitorStateException(share.owner() + " cannot upgrade " + id
-                    + " from reading to writing: two that did would wait for each other. Give back the read lock first, and"
-                    + " look again at what was read, or take the write lock to begin with");
+            throw noUpgrade(share);
         }
-        Abandonment broken = seen.brokenFor(share);
+        Abandonment broken = brokenFor(share);
         if (broken != null) {
             throw Listeners.told(listener, id, new BrokenLockException(broken, null), 0);
         }
+    }
+
+    IllegalMonitorStateException noUpgrade(Share share) {
+        return new IllegalMonitorStateException(share.owner() + " cannot upgrade " + id
+                + " from reading to writing: two that did would wait for each other. Give back the read lock first, and"
+                + " look again at what was read, or take the write lock to begin with");
+    }
+
+    /** Why the share neither comes in nor may wait for that; {@code null} if it does, or may. */
+    @Nullable Abandonment brokenFor(Share share) {
+        Share held = heldAlready(share.owner(), share.side());
+        Abandonment seal = held == null ? null : held.seal;
+        return seal == null ? occupancy.brokenFor(share) : seal;
     }
 
     private boolean enter(Share share, long now) {

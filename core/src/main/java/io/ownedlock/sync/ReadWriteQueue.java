@@ -72,8 +72,21 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
     }
 
     @Override
-    @Nullable Waiter admitFromHome() {
-        return grant(this::firstAtHome);
+    @Nullable Waiter settleAtHome() {
+        Waiter admitted = grant(this::firstAtHome);
+        return admitted == null ? refuseUpgrade() : admitted;
+    }
+
+    /** Who joined before that it is nested in began to read, or was left with reading, would wait for itself. */
+    private @Nullable Waiter refuseUpgrade() {
+        Waiter found = lot.first(this::isUpgrade);
+        return found != null && lot.failAsleep(found, () -> cell.noUpgrade(intent(found))) ? found : null;
+    }
+
+    /** Not, if a future has brought the reading: what is chained to that gives it back. */
+    private boolean isUpgrade(Waiter waiter) {
+        Share closest = intent(waiter).isWriting() ? cell.occupancy().closestFor(waiter.task()) : null;
+        return closest != null && !closest.isWriting() && !closest.isByFuture();
     }
 
     private @Nullable Waiter firstAtHome() {
@@ -112,7 +125,7 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
 
     @Override
     @Nullable Abandonment brokenFor(Waiter waiter) {
-        return cell.occupancy().brokenFor(intent(waiter));
+        return cell.brokenFor(intent(waiter));
     }
 
     @Override

@@ -128,13 +128,15 @@ public final class TaskCondition implements Condition {
     }
 
     private void notifyNext() {
-        notifyFirst();
-        cell.queue().notified();
+        if (notifyFirst()) {
+            cell.queue().notified();
+        }
     }
 
     private boolean notifyFirst() {
         synchronized (waiting.monitor()) {
-            Waiter first = waiting.first();
+            // One that is inside still has yet to give the lock up, and waits for nothing before.
+            Waiter first = waiting.first(waiter -> !cell.isInside(cell.queue().intent(waiter)));
             if (first == null) {
                 return false;
             }
@@ -168,17 +170,35 @@ public final class TaskCondition implements Condition {
             throw notAlone(grant);
         }
         Headroom.require();
-        grant.notified = false;
-        Waiter waiter = waiting.join(grant.owner(), grant, false);
-        grant.waiter = waiter;
+        Waiter waiter = join(grant);
         Wait wait = new Wait(waiter, new Patience(nanos, interruptible, true));
         try {
             untilBack(grant, waiter, wait);
-            cell.conditions().requireOpen(grant);
+            requireOpen(grant);
             wait.throwIfInterrupted();
             return grant.notified;
         } finally {
             wait.keepInterrupt();
+        }
+    }
+
+    /** From here on it can be notified as soon as it has given the lock up. */
+    Waiter join(Grant grant) {
+        grant.notified = false;
+        Waiter waiter = waiting.join(grant.owner(), grant, false);
+        grant.waiter = waiter;
+        return waiter;
+    }
+
+    /** After a wait, or when there was none after all: somebody else may have closed the last hold meanwhile. */
+    private void requireOpen(Grant grant) {
+        if (!grant.isOpen()) {
+            if (cell.withdraw(grant)) {
+                cell.queue().waits.tellReleased(grant);
+            }
+            passOn(grant);
+            throw new IllegalMonitorStateException("The hold of " + cell + " was closed while its owner, "
+                    + grant.owner() + ", waited for a condition");
         }
     }
 
@@ -191,16 +211,20 @@ public final class TaskCondition implements Condition {
     private void untilBack(Grant grant, Waiter waiter, Wait wait) {
         try {
             if (!cell.conditions().suspend(grant, this)) {
-                waiter.leave();
+                cell.queue().drop(grant);
+                requireOpen(grant);
                 throw notAlone(grant);
             }
             VarHandle.fullFence();
             untilInLine(wait);
             cell.queue().resume(waiter, UNTIL_IT_IS_OURS);
         } catch (LockNotAcquiredException e) {
-            cell.conditions().owe(grant);
-            if (grant.notified && !hasBrokenAll(e)) {
-                notifyNext();
+            try {
+                cell.conditions().owe(grant);
+            } finally {
+                if (!hasBrokenAll(e)) {
+                    passOn(grant);
+                }
             }
             throw e;
         } catch (Error e) {
@@ -209,11 +233,12 @@ public final class TaskCondition implements Condition {
             try {
                 cell.queue().drop(grant);
             } finally {
-                if (!cell.isInside(grant)) {
-                    cell.conditions().owe(grant);
-                }
-                if (grant.notified) {
-                    notifyNext();
+                try {
+                    if (!cell.isInside(grant)) {
+                        cell.conditions().owe(grant);
+                    }
+                } finally {
+                    passOn(grant);
                 }
             }
             throw e;
@@ -222,6 +247,13 @@ public final class TaskCondition implements Condition {
                 grant.waiter = null;
             }
             cell.conditions().resumed(this);
+        }
+    }
+
+    /** Whoever was notified and cannot make use of it is as good as never there. */
+    private void passOn(Grant grant) {
+        if (grant.notified) {
+            notifyNext();
         }
     }
 

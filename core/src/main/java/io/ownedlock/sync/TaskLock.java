@@ -193,7 +193,7 @@ public final class TaskLock extends HoldableLock implements Primitive {
 
     private static LockState stateOf(Cell seen) {
         if (seen instanceof Grant) {
-            return Cell.seal(seen) == null ? LockState.HELD : LockState.SEALED;
+            return Cell.brokenFor(null, seen) == null ? LockState.HELD : LockState.SEALED;
         }
         return seen instanceof Cell.Poisoned ? LockState.POISONED : LockState.FREE;
     }
@@ -208,7 +208,7 @@ public final class TaskLock extends HoldableLock implements Primitive {
 
     private static @Nullable Abandonment abandonment(Cell seen) {
         if (seen instanceof Grant held) {
-            Abandonment seal = Cell.seal(seen);
+            Abandonment seal = Cell.brokenFor(null, seen);
             return seal == null ? held.predecessor() : seal;
         }
         return seen instanceof Cell.Poisoned poisoned ? poisoned.abandonment() : ((Cell.Free) seen).predecessor();

@@ -90,7 +90,9 @@ abstract class TaskWord extends TaskHooks {
      */
     public @Nullable Attachment suspendedBy() {
         Attachment stay = stay(word);
-        return stay == null ? null : stay.above;
+        Attachment above = stay == null ? null : stay.above;
+        // Left already, by a thread that has not come back here yet.
+        return above != null && above.task.has(above) ? above : null;
     }
 
     /** The thread that is in the task, perhaps at work in another one meanwhile; {@code null} if there is none. */

@@ -7,7 +7,9 @@ import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockInterruptedException;
 import io.ownedlock.sync.TaskReadWriteLock;
 import io.ownedlock.task.Attachment;
+import io.ownedlock.task.ExitHook;
 import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskEnd;
 import io.ownedlock.testing.Actor;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -206,5 +208,40 @@ class SuspendedTaskTest extends DeadlockTesting {
                 }));
         waiter.interrupt();
         assertThat(waiter.failure()).isInstanceOf(LockInterruptedException.class);
+    }
+
+    /** Its thread has left, and has not yet come back to what it had suspended there. */
+    @Test
+    void aTaskThatWasJustLeftSuspendsNobody() {
+        CountDownLatch left = new CountDownLatch(1);
+        CountDownLatch back = new CountDownLatch(1);
+        Actor<Void> leaver = Actor.run("leaver", () -> {
+            try (Attachment outside = first.attach();
+                    Hold hold = a.acquire();
+                    Attachment inside = second.attach()) {
+                second.add(new ExitHook() {
+                    @Override
+                    protected void onMoved(Task task) {
+                        if (left.getCount() > 0
+                                && Thread.currentThread().getName().equals("leaver")) {
+                            left.countDown();
+                            awaitUninterruptibly(back);
+                        }
+                    }
+
+                    @Override
+                    protected void onEnded(Task task, TaskEnd end) {}
+                });
+            }
+        });
+        awaitUninterruptibly(left);
+        Actor<Hold> waiter = Actor.start("waiter", () -> in(second, a::acquire));
+        try {
+            Actor.awaitUntil(() -> waiter.isDone() || waiter.thread().getState() == Thread.State.WAITING, () -> "it");
+        } finally {
+            back.countDown();
+        }
+        leaver.result();
+        assertThat(waiter.result()).isNotNull();
     }
 }

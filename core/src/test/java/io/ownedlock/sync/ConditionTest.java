@@ -562,4 +562,71 @@ class ConditionTest extends LockTesting {
         assertThat(waiter.failure()).isInstanceOf(IllegalMonitorStateException.class);
         assertThat(events).containsExactly("released order[42] after 0");
     }
+
+    /** By then the lock is free, so that nobody's release will look who is in line. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aNotificationThatIsPassedOnWhenTheLockIsFreeWakesTheNext(boolean fair) {
+        use(LockSettings.DEFAULTS.withFair(fair));
+        Task ending = Task.start("ending", TaskKind.REQUEST);
+        Actor<Void> first = Actor.start(
+                "first",
+                () -> in(ending, () -> {
+                    lock.lock();
+                    try {
+                        condition.await();
+                        return null;
+                    } finally {
+                        lock.unlock();
+                    }
+                }));
+        Actor.awaitUntil(() -> condition.waiting() == 1 && owners(lock).isEmpty(), () -> "the first to wait");
+        first.awaitParked();
+        Actor<String> second = waiter("second");
+        Stop failed = new Stop();
+        lock.lock();
+        condition.signal();
+        time.onRead(() -> {
+            if (Thread.currentThread().getName().equals("first") && !ending.isActive()) {
+                failed.here();
+            }
+        });
+        ending.end();
+        failed.awaitReached();
+        lock.unlock();
+        failed.pass();
+        assertThat(first.failure()).isInstanceOf(LockRefusedException.class);
+        assertThat(second.result()).isEqualTo("notified");
+    }
+
+    @Test
+    void aNotificationOfWhoseHoldWasClosedGoesToTheNext() {
+        AtomicReference<Hold> hold = new AtomicReference<>();
+        Actor<Void> first = inOwnTask("first", () -> {
+            hold.set(lock.acquire());
+            condition.awaitUninterruptibly();
+            return null;
+        });
+        Actor.awaitUntil(() -> condition.waiting() == 1 && owners(lock).isEmpty(), () -> "the first to wait");
+        Actor<String> second = waiter("second");
+        hold.get().close();
+        signal();
+        assertThat(first.failure()).isInstanceOf(IllegalMonitorStateException.class);
+        assertThat(second.result()).isEqualTo("notified");
+    }
+
+    /** A nested task may signal before its outer one has given the lock up for its wait: that one waits for nothing yet. */
+    @Test
+    void whoHasTheLockStillIsNotNotified() {
+        LockCell cell = new LockCell(lock.id(), LockSettings.DEFAULTS, environment());
+        TaskCondition own = new TaskCondition(cell, time);
+        in(Task.start("owner", TaskKind.REQUEST), () -> {
+            Grant grant = cell.take(Grant.LOCK, Patience.NONE);
+            own.join(grant);
+            own.signal();
+            assertThat(own.waiting()).isOne();
+            assertThat(grant.lender).isNull();
+            return null;
+        });
+    }
 }

@@ -3,6 +3,7 @@ package io.ownedlock.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
@@ -410,5 +411,21 @@ class OwnWaitersTest extends LockTesting {
         outer.result().close();
         stranger.join().close();
         assertThat(pair.isIdle()).isTrue();
+    }
+
+    /** Should it be in line for what it has. */
+    @Test
+    void nobodyBorrowsFromItself() {
+        LockCell cell = new LockCell(new LockId("order", "42"), LockSettings.DEFAULTS, environment());
+        in(task, () -> {
+            Grant grant = cell.take(Grant.LOCK, Patience.NONE);
+            Waiter waiter = cell.queue().lot().join(task, grant, false);
+            grant.waiter = waiter;
+            cell.queue().joined(waiter);
+            cell.queue().lookAtHome();
+            assertThat(grant.lender).isNull();
+            assertThat(cell.queue().claim(waiter)).isFalse();
+            return null;
+        });
     }
 }

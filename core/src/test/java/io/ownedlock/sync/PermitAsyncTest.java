@@ -2,11 +2,16 @@ package io.ownedlock.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ownedlock.deadlock.DeadlockDetector;
+import io.ownedlock.deadlock.DeadlockPolicy;
+import io.ownedlock.deadlock.Joining;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -129,6 +134,7 @@ class PermitAsyncTest extends LockTesting {
         runSubmitted();
         assertThat(future).failsWithin(java.time.Duration.ZERO);
         assertThat(semaphore.available()).isEqualTo(1);
+        assertThat(events).containsOnlyOnce("REFUSED render after 0");
     }
 
     @Test
@@ -216,5 +222,41 @@ class PermitAsyncTest extends LockTesting {
         second.result().close();
         Actor.start("joiner", first::join).result().close();
         assertThat(failing.available()).isEqualTo(2);
+    }
+
+    @Test
+    void aDeadlockThatADeclaredFutureWouldCloseIsTold() {
+        List<String> told = new ArrayList<>();
+        DeadlockDetector detector = new DeadlockDetector(DeadlockPolicy.THROW, time);
+        LockEnvironment watched = new LockEnvironment(time, time, detector, Runnable::run, List.of(new LockListener() {
+            @Override
+            public void deadlock(LockId lock, String cycle) {
+                told.add("deadlock " + lock);
+            }
+
+            @Override
+            public void notAcquired(LockId lock, WaitOutcome outcome, long waitNanos) {
+                told.add(outcome + " " + lock);
+            }
+        }));
+        TaskSemaphore only = TaskSemaphore.create(new LockId("only", null), 1, 1, watched);
+        TaskLock lock = TaskLock.create(new LockId("lock", null), LockSettings.DEFAULTS, watched);
+        Task first = Task.start("first", TaskKind.REQUEST);
+        Task second = Task.start("second", TaskKind.REQUEST);
+        in(first, only::acquire);
+        Hold held = in(second, lock::acquire);
+        Actor<Hold> waiter =
+                Actor.start("first", () -> in(first, lock::acquire)).awaitParkedOn(lock.lot());
+
+        CompletableFuture<Permit> future = in(second, () -> {
+            CompletableFuture<Permit> wanted = only.acquireAsync();
+            try (Joining joining = detector.joining(wanted)) {
+                return wanted;
+            }
+        });
+        assertThat(future).isCompletedExceptionally();
+        assertThat(told).containsExactly("DEADLOCK only", "deadlock only");
+        held.close();
+        waiter.result();
     }
 }

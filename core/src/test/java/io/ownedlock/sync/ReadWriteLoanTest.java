@@ -1,14 +1,17 @@
 package io.ownedlock.sync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of the writing side of a pair that is lent when its lender or its borrower ends or lets go; as for a lock. */
 class ReadWriteLoanTest extends ReadWriteTesting {
@@ -188,6 +191,64 @@ class ReadWriteLoanTest extends ReadWriteTesting {
         aboutToEnter.pass();
         assertThat(thread.failure()).isInstanceOf(IllegalMonitorStateException.class);
         future.join().close();
+        assertThat(pair.isIdle()).isTrue();
+    }
+
+    /** Its outer task has let go of the writing, which another one has borrowed, and goes on reading. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whoWouldUpgradeWhenALoanIsBackIsRefused(boolean inLineBefore) {
+        TaskReadWriteLock pair = newPair(LockSettings.DEFAULTS);
+        Hold writing = in(outer, pair.writeLock()::acquire);
+        in(outer, pair.readLock()::acquire);
+        Hold loan = in(nested, pair.writeLock()::acquire);
+        if (!inLineBefore) {
+            writing.close();
+        }
+        Actor<Hold> upgrader = Actor.start(
+                "upgrader",
+                () -> in(
+                        outer,
+                        () -> Task.runInTask("upgrader", () -> pair.writeLock().acquire())));
+        if (inLineBefore) {
+            upgrader.awaitParkedOn(pair.lot());
+            writing.close();
+            loan.close();
+        }
+        assertThat(upgrader.failure())
+                .isInstanceOf(IllegalMonitorStateException.class)
+                .hasMessageContaining("cannot upgrade");
+        loan.close();
+        acquirer("reader", pair.readLock()).result().close();
+    }
+
+    /** The outer task is at home already, and so overtakes it. */
+    @Test
+    void aFutureThatHasBecomeAnUpgradeInLineIsRefused() {
+        TaskReadWriteLock pair = newPair(LockSettings.DEFAULTS);
+        Task inner = nestedIn(nested, "inner");
+        Task sibling = nestedIn(outer, "sibling");
+        in(outer, pair.writeLock()::acquire);
+        Hold siblings = in(sibling, pair.readLock()::acquire);
+        CompletableFuture<Hold> future = in(inner, pair.writeLock()::acquireAsync);
+        in(nested, pair.readLock()::acquire);
+        siblings.close();
+        assertThat(future).isCompletedExceptionally();
+        assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(future::join)
+                .withCauseInstanceOf(IllegalMonitorStateException.class);
+        assertThat(waiting(pair)).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForWhatAFutureGivesBackByItselfIsNotRefused() {
+        TaskReadWriteLock pair = newPair(LockSettings.DEFAULTS);
+        Hold first = pair.writeLock().acquire();
+        in(outer, () -> pair.readLock().acquireAsync().thenAccept(Hold::close));
+        Actor<Hold> writer = Actor.start("writer", () -> in(outer, pair.writeLock()::acquire))
+                .awaitParkedOn(pair.lot());
+        first.close();
+        writer.result().close();
         assertThat(pair.isIdle()).isTrue();
     }
 }

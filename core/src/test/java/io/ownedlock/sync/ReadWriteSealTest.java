@@ -8,6 +8,7 @@ import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -343,5 +344,47 @@ class ReadWriteSealTest extends ReadWriteTesting {
         assertThat(events)
                 .anyMatch(event -> event.startsWith(
                         side == Side.READ ? "reclaimed order[42] from dying" : "abandoned order[42] by dying"));
+    }
+
+    @Test
+    void whatIsNotReentrantIsSealedForItsOwnThreadToo() {
+        TaskReadWriteLock own = newPair(LockSettings.DEFAULTS.withReentrant(false));
+        Task task = Task.start("task", TaskKind.REQUEST);
+        Hold first = own.writeLock().acquire();
+        CompletableFuture<Hold> future = in(task, own.readLock()::acquireAsync);
+        Actor<Hold> thread =
+                Actor.start("thread", () -> in(task, own.readLock()::acquire)).awaitParkedOn(own.lot());
+        Actor<Hold> reader = waiter("reader", own, own.readLock());
+        first.close();
+        assertThat(future).isCompleted();
+        thread.awaitParkedOn(own.lot());
+
+        assertThat(own.breakWaiters()).isTrue();
+        assertThat(thread.failure()).isInstanceOf(BrokenLockException.class);
+        reader.result().close();
+    }
+
+    /** It would have to wait for its outer task to give back what a future has brought that one. */
+    @Test
+    void whoWaitsForAFutureOfItsOwnToBeGivenBackIsSentAwayToo() {
+        TaskReadWriteLock own = newPair(LockSettings.DEFAULTS);
+        Task outer = Task.start("outer", TaskKind.REQUEST);
+        Hold first = own.writeLock().acquire();
+        CompletableFuture<Hold> future = in(outer, own.readLock()::acquireAsync);
+        Actor<Hold> nested = Actor.start(
+                        "nested",
+                        () -> in(
+                                outer,
+                                () -> Task.runInTask(
+                                        "nested", () -> own.writeLock().acquire())))
+                .awaitParkedOn(own.lot());
+        Actor<Hold> reader = waiter("reader", own, own.readLock());
+        first.close();
+        assertThat(future).isCompleted();
+        nested.awaitParkedOn(own.lot());
+
+        assertThat(own.breakWaiters()).isTrue();
+        assertThat(nested.failure()).isInstanceOf(BrokenLockException.class);
+        reader.result().close();
     }
 }

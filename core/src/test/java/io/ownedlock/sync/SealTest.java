@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ownedlock.park.ParkingLot;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -267,5 +268,78 @@ class SealTest extends LockTesting {
         } finally {
             hold.close();
         }
+    }
+
+    /** It tries again in the next round. */
+    @Test
+    void anErrorDoesNotKeepTheWatchdogFromSealing() {
+        TaskLock lock = newLock(BOUNDED.withOnOverdue(OnOverdue.BREAK_WAITERS));
+        ownerOf(lock);
+        Actor<Hold> waiter = acquirer("waiter", lock).awaitParkedOn(lock.lot());
+        time.advance(Duration.ofSeconds(10));
+        Thread watchdog = Thread.currentThread();
+        time.onRead(() -> {
+            if (Thread.currentThread() == watchdog && events.contains("overdue order[42] by owner")) {
+                throw new OutOfMemoryError("on purpose");
+            }
+        });
+        assertThatThrownBy(lock::inspectOwners).isInstanceOf(OutOfMemoryError.class);
+        time.onRead(() -> {});
+
+        lock.inspectOwners();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_OVERDUE");
+        assertThat(events).containsOnlyOnce("overdue order[42] by owner");
+    }
+
+    /** An error keeps who lets go from looking who is next; the watchdog does so. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LockKind.class,
+            names = {"LOCK", "READ_WRITE"})
+    void theLineIsServedThoughAnErrorKeptTheLastOwnerFromIt(LockKind kind) {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withFair(true));
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), LockSettings.DEFAULTS, environment());
+        Primitive primitive = kind == LockKind.LOCK ? lock : pair;
+        HoldableLock wanted = kind == LockKind.LOCK ? lock : pair.writeLock();
+        ParkingLot lot = kind == LockKind.LOCK ? lock.lot() : pair.lot();
+        Hold hold = wanted.acquire();
+        Actor<Hold> waiter = inOwnTask("waiter", wanted::acquire).awaitParkedOn(lot);
+        Thread releaser = Thread.currentThread();
+        time.onRead(() -> {
+            if (Thread.currentThread() == releaser) {
+                throw new OutOfMemoryError("on purpose");
+            }
+        });
+        assertThatThrownBy(hold::close).isInstanceOf(OutOfMemoryError.class);
+        time.onRead(() -> {});
+
+        primitive.inspectOwners();
+        waiter.result().close();
+        assertThat(primitive.isIdle()).isTrue();
+    }
+
+    /** Who waits for an outer task, since the lock is not re-entrant, is sent away like a stranger. */
+    @Test
+    void whatIsNotReentrantIsSealedForThoseAtHomeToo() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS.withReentrant(false));
+        Task outer = Task.start("outer", TaskKind.REQUEST);
+        Task nested = nestedIn(outer, "nested");
+        Hold first = lock.acquire();
+        Actor<Hold> waiter =
+                Actor.start("nested", () -> in(nested, lock::acquire)).awaitParkedOn(lock.lot());
+        Actor.start(
+                        "outer",
+                        () -> in(outer, () -> {
+                            synchronized (lock.lot().monitor()) {
+                                first.close();
+                                return lock.acquire();
+                            }
+                        }))
+                .result();
+        waiter.awaitParkedOn(lock.lot());
+
+        assertThat(lock.breakWaiters()).isTrue();
+        assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
     }
 }
