@@ -18,9 +18,10 @@ final class Wait extends Arrival {
         this.waiter = waiter;
     }
 
+    /** A task that is told to end waits no longer, though it may not know yet. */
     @Override
     boolean isOver() {
-        return super.isOver() || waiter.lot() == null;
+        return super.isOver() || waiter.lot() == null || !waiter.task().isActive();
     }
 
     @Override

@@ -59,6 +59,9 @@ final class WaitQueue {
             after.previous = before;
         }
         size = size - 1;
+        // Who is kept long after, with a permit for one, is not to keep all that have come since.
+        waiter.previous = null;
+        waiter.next = null;
     }
 
     /**

@@ -53,6 +53,7 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
             if (waiter.leave()) {
                 ownership.withdraw();
                 turn.passOn();
+                waits.tellNotAcquired(WaitOutcome.INTERRUPTED, waiter);
             }
         });
     }

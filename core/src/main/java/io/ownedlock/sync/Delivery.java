@@ -91,7 +91,7 @@ final class Delivery<T extends @Nullable Object> extends Undelivered.News {
     private void leave(Waiter waiter) {
         if (pool.queue().remove(claim)) {
             pool.exits().drop(claim);
-            pool.queue().tellNotAcquired(WaitOutcome.INTERRUPTED, waiter);
+            pool.queue().waits.tellNotAcquired(WaitOutcome.INTERRUPTED, waiter);
         }
     }
 

@@ -65,13 +65,15 @@ final class Inspection<O extends Ownership> {
         Map<O, Findings> known = findings;
         List<O> held = line.inside();
         findings = held.isEmpty() ? Map.of() : new HashMap<>();
+        // All of them first, so that an error at one of them does not lose what is known of the others.
         for (O ownership : held) {
-            if (!abandonIfGone.test(ownership)) {
-                Findings found = known.get(ownership);
-                if (found == null || found.sinceNanos != ownership.sinceNanos) {
-                    found = new Findings(ownership.sinceNanos);
-                }
-                findings.put(ownership, found);
+            Findings found = known.get(ownership);
+            boolean anew = found == null || found.sinceNanos != ownership.sinceNanos;
+            findings.put(ownership, anew ? new Findings(ownership.sinceNanos) : found);
+        }
+        for (O ownership : held) {
+            Findings found = findings.get(ownership);
+            if (found != null && !abandonIfGone.test(ownership)) {
                 if (ownership.isOpen()) {
                     long now = ticker.nanos();
                     lookForOverdue(ownership, found, now);

@@ -188,9 +188,9 @@ record Occupancy(
         return null;
     }
 
-    /** Why the share neither comes in nor may wait for that; {@code null} if it does, or may. */
-    @Nullable Abandonment brokenFor(Share share) {
-        return poisoned ? left : seal(inTheWayOf(share));
+    /** Why nobody waits for these, and neither comes in; {@code null} if they may. */
+    @Nullable Abandonment brokenBy(List<Share> inTheWay) {
+        return poisoned ? left : seal(inTheWay);
     }
 
     /** Who has to leave before a stranger to all of them gets on; a lender is suspended, and gets on by itself. */
@@ -199,9 +199,9 @@ record Occupancy(
     }
 
     /**
-     * Who has to leave before this share may come in; none that it could share with, or is nested in, unless that only reads and a
-     * future has brought it that, nor one that has let go and only waits for its borrower. What a writer lends for
-     * reading is in a strange reader's way like the writer itself; and the writer too, since the loan may be back before it is.
+     * Who has to leave before this share may come in; none that it could share with, or is nested in, unless that only reads and the
+     * share is to write, nor one that has let go and only waits for its borrower. What a writer lends for reading is in a strange reader's
+     * way like the writer itself; and the writer too, since the loan may be back before it is.
      */
     List<Share> inTheWayOf(Share share) {
         if (admits(share) || (writer == null && !share.isWriting())) {
@@ -209,7 +209,7 @@ record Occupancy(
         }
         boolean upgrading = share.isWriting() && isOnlyReadFor(share.owner());
         return inside().stream()
-                .filter(other -> other.isOpen() && (!other.isFor(share.owner()) || (upgrading && other.isByFuture())))
+                .filter(other -> other.isOpen() && (!other.isFor(share.owner()) || (upgrading && !other.isWriting())))
                 .toList();
     }
 }

@@ -226,6 +226,11 @@ abstract class Ownership extends ExitHook implements Holding {
         return (int) (grips / kind) & MOST;
     }
 
+    /** Whether it is on its way to a future, and nobody has it yet. Once the future is to be told, its task's end comes too late for this. */
+    final boolean isUndelivered() {
+        return waiter != null && isByFuture();
+    }
+
     /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
     boolean addGrip(long grip) {
         for (long seen = grips; seen != 0; seen = grips) {

@@ -66,6 +66,9 @@ final class PermitHolders {
         } else {
             after.older = before;
         }
+        // Who keeps a permit that it has given back is not to keep those of all who have come since.
+        claim.older = null;
+        claim.newer = null;
     }
 
     List<Claim> list() {

@@ -82,12 +82,6 @@ final class PermitQueue extends Line {
         return Listeners.told(listener, pool.id(), failure, waited(waiter));
     }
 
-    void tellNotAcquired(WaitOutcome outcome, Waiter waiter) {
-        if (listener != null) {
-            listener.notAcquired(pool.id(), outcome, waited(waiter));
-        }
-    }
-
     long waited(Waiter waiter) {
         return waits.waited(waiter);
     }

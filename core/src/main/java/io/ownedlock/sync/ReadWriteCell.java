@@ -3,6 +3,8 @@ package io.ownedlock.sync;
 import io.ownedlock.task.Task;
 import io.ownedlock.time.Ticker;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -201,9 +203,19 @@ final class ReadWriteCell {
 
     /** Why the share neither comes in nor may wait for that; {@code null} if it does, or may. */
     @Nullable Abandonment brokenFor(Share share) {
+        return occupancy.brokenBy(inTheWayOf(share));
+    }
+
+    /** Who has to leave before this share may come in. */
+    List<Share> inTheWayOf(Share share) {
         Share held = heldAlready(share.owner(), share.side());
-        Abandonment seal = held == null ? null : held.seal;
-        return seal == null ? occupancy.brokenFor(share) : seal;
+        List<Share> others = occupancy.inTheWayOf(share);
+        if (held == null) {
+            return others;
+        }
+        List<Share> all = new ArrayList<>(others);
+        all.add(held);
+        return all;
     }
 
     private boolean enter(Share share, long now) {

@@ -116,14 +116,16 @@ final class ReadWriteExits {
     }
 
     /**
-     * The share's owner has ended. If it was reading, its share goes back, and that is all. If it was writing, the lock goes the
+     * The share's owner has ended. If a future was to bring it that was not told yet, nobody has been inside. If it was reading, its share goes back, and that is all. If it was writing, the lock goes the
      * way of its policy, and takes with it what the owner was reading. If it had only borrowed, the loan goes back, and the
      * lender is told instead: it is still inside, if only to read. If it has lent, or somebody nested in it reads, nothing happens before those
      * have left.
      */
     void abandon(Share share, TaskEnd end) {
         queue.refuse(share);
-        if (share.isWriting()) {
+        if (share.isUndelivered()) {
+            withdraw(share);
+        } else if (share.isWriting()) {
             abandonWriter(share, end);
         } else if (leave(share)) {
             moveOn();

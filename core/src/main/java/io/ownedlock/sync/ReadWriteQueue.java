@@ -30,7 +30,7 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
 
     @Override
     public List<Share> inTheWayOf(Waiter waiter) {
-        return cell.occupancy().inTheWayOf(intent(waiter));
+        return cell.inTheWayOf(intent(waiter));
     }
 
     /** Nobody overtakes here. */
@@ -77,16 +77,20 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
         return admitted == null ? refuseUpgrade() : admitted;
     }
 
-    /** Who joined before that it is nested in began to read, or was left with reading, would wait for itself. */
+    /** A thread that joined before what it holds, in an outer task, was all the reading there is, would wait for itself. */
     private @Nullable Waiter refuseUpgrade() {
         Waiter found = lot.first(this::isUpgrade);
         return found != null && lot.failAsleep(found, () -> cell.noUpgrade(intent(found))) ? found : null;
     }
 
-    /** Not, if a future has brought the reading: what is chained to that gives it back. */
+    /** Not, if another thread is in the task that reads, or a future has brought it the reading: either can give it back. */
     private boolean isUpgrade(Waiter waiter) {
         Share closest = intent(waiter).isWriting() ? cell.occupancy().closestFor(waiter.task()) : null;
-        return closest != null && !closest.isWriting() && !closest.isByFuture();
+        return closest != null
+                && !closest.isWriting()
+                && !closest.isByFuture()
+                && waiter.thread() != null
+                && closest.owner().inside() == waiter.thread();
     }
 
     private @Nullable Waiter firstAtHome() {

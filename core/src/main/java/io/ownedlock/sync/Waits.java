@@ -185,7 +185,14 @@ final class Waits {
         if (failure != null) {
             throw Listeners.told(listener, id, failure.get(), waited(waiter));
         }
-        if (listener != null && !waiter.isGranted()) {
+        if (!waiter.isGranted()) {
+            tellNotAcquired(outcome, waiter);
+        }
+    }
+
+    /** Tells the listeners of a waiter that has left. */
+    void tellNotAcquired(WaitOutcome outcome, Waiter waiter) {
+        if (listener != null) {
             listener.notAcquired(id, outcome, waited(waiter));
         }
     }

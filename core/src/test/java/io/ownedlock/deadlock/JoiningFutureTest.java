@@ -7,16 +7,20 @@ import io.ownedlock.registry.LockRegistry;
 import io.ownedlock.sync.DeadlockException;
 import io.ownedlock.sync.Hold;
 import io.ownedlock.sync.LockId;
+import io.ownedlock.sync.LockRefusedException;
 import io.ownedlock.sync.Permit;
 import io.ownedlock.sync.TaskLock;
 import io.ownedlock.sync.TaskReadWriteLock;
 import io.ownedlock.sync.TaskSemaphore;
+import io.ownedlock.task.ExitHook;
 import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskEnd;
 import io.ownedlock.testing.Actor;
 import io.ownedlock.time.Ticker;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -316,5 +320,38 @@ class JoiningFutureTest extends DeadlockTesting {
         behind.result().close();
         held.close();
         reader.result();
+    }
+
+    /** Its future is failed in a moment, and what it holds comes back. */
+    @Test
+    void behindATaskThatIsToldToEndAndHasNotHeardYet() {
+        Hold mine = in(first, a::acquire);
+        AtomicReference<Actor<Hold>> late = new AtomicReference<>();
+        Actor<Hold> ending = Actor.start(
+                "second",
+                () -> in(second, () -> {
+                    Hold held = b.acquire();
+                    CompletableFuture<Hold> wanted = a.acquireAsync();
+                    second.add(new ExitHook() {
+                        @Override
+                        protected void onEnding(Task task) {
+                            Actor<Hold> other = Actor.start("first", () -> in(first, b::acquire));
+                            Actor.awaitUntil(() -> other.isDone() || isWaiting(other, b), () -> "it to wait");
+                            late.set(other);
+                        }
+
+                        @Override
+                        protected void onEnded(Task task, TaskEnd end) {}
+                    });
+                    try (held;
+                            Joining join = registry.joining(wanted)) {
+                        return wanted.join();
+                    }
+                }));
+        ending.awaitParked();
+        second.end();
+        assertThat(ending.failure()).hasCauseInstanceOf(LockRefusedException.class);
+        late.get().result().close();
+        mine.close();
     }
 }

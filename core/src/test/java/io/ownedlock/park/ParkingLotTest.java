@@ -125,4 +125,21 @@ class ParkingLotTest {
                 })
                 .awaitParkedOn(lot);
     }
+
+    /** Who is kept for long, with what it has got, would keep all that come later, one by the other. */
+    @Test
+    void whoHasLeftKnowsNobodyInLine() {
+        ParkingLot lot = new ParkingLot();
+        Task task = Task.current();
+        List<Waiter> left = List.of(lot.join(task), lot.join(task), lot.join(task), lot.join(task));
+        lot.join(task);
+        lot.remove(left.get(1));
+        lot.grant(left.get(2));
+        lot.fail(left.get(0), IllegalStateException::new);
+        left.get(3).leave();
+        assertThat(left).allSatisfy(waiter -> {
+            assertThat(waiter.previous).isNull();
+            assertThat(waiter.next).isNull();
+        });
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ownedlock.deadlock.DeadlockDetector;
 import io.ownedlock.deadlock.DeadlockPolicy;
+import io.ownedlock.deadlock.JoinRefusedException;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
@@ -90,5 +91,38 @@ class ReadWriteDeadlockTest extends LockTesting {
         reader.result().close();
         held.close();
         last.result().close();
+    }
+
+    /** Who waits for an outer task, since the pair is not re-entrant, waits for it like a stranger. */
+    @Test
+    void anOuterTaskDoesNotJoinWhoWaitsForIt() {
+        DeadlockDetector detector = new DeadlockDetector(DeadlockPolicy.THROW, time);
+        TaskReadWriteLock own = TaskReadWriteLock.create(
+                new LockId("own", null),
+                LockSettings.DEFAULTS.withReentrant(false),
+                new LockEnvironment(time, time, detector, Runnable::run, List.of()));
+        Task nested = nestedIn(one, "nested");
+        Hold first = own.writeLock().acquire();
+        Stop got = new Stop();
+        Actor<Boolean> outer = Actor.start(
+                "outer",
+                () -> in(one, () -> {
+                    try (Hold held = own.writeLock().acquire()) {
+                        got.here();
+                        detector.joining(nested).close();
+                        return false;
+                    } catch (JoinRefusedException e) {
+                        return true;
+                    }
+                }));
+        outer.awaitParkedOn(own.lot());
+        Actor<Hold> inner =
+                Actor.start("inner", () -> in(nested, own.writeLock()::acquire)).awaitParkedOn(own.lot());
+        first.close();
+        got.awaitReached();
+        inner.awaitParkedOn(own.lot());
+        got.pass();
+        assertThat(outer.result()).isTrue();
+        inner.result().close();
     }
 }

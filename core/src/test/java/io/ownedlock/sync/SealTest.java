@@ -262,6 +262,7 @@ class SealTest extends LockTesting {
         assertThat(primitive.isIdle()).isTrue();
     }
 
+    @SuppressWarnings("InfiniteRecursion") // on purpose
     private static void closeAtTheEndOfTheStack(Hold hold) {
         try {
             closeAtTheEndOfTheStack(hold);
@@ -289,6 +290,30 @@ class SealTest extends LockTesting {
         lock.inspectOwners();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class).hasMessageContaining("OWNER_OVERDUE");
         assertThat(events).containsOnlyOnce("overdue order[42] by owner");
+    }
+
+    @Test
+    void anErrorAtOneOfThemDoesNotMakeTheOthersOverdueAgain() {
+        TaskLock lock = newLock(BOUNDED.withOnOverdue(OnOverdue.BREAK_WAITERS));
+        Task owner = ownerOf(lock);
+        time.advance(Duration.ofSeconds(9));
+        in(nestedIn(owner, "borrower"), lock::acquire);
+        time.advance(Duration.ofSeconds(1));
+        lock.inspectOwners();
+        time.advance(Duration.ofSeconds(9));
+        Thread watchdog = Thread.currentThread();
+        time.onRead(() -> {
+            if (Thread.currentThread() == watchdog && events.contains("overdue order[42] by borrower")) {
+                throw new OutOfMemoryError("on purpose");
+            }
+        });
+        assertThatThrownBy(lock::inspectOwners).isInstanceOf(OutOfMemoryError.class);
+        time.onRead(() -> {});
+
+        lock.inspectOwners();
+        assertThat(events)
+                .containsOnlyOnce("overdue order[42] by owner")
+                .containsOnlyOnce("overdue order[42] by borrower");
     }
 
     /** An error keeps who lets go from looking who is next; the watchdog does so. */

@@ -384,4 +384,17 @@ class TaskSemaphoreTest extends LockTesting {
         one.release();
         assertThat(one.tryAcquire(Duration.ZERO)).isTrue();
     }
+
+    @Test
+    void aPermitThatWasGivenBackKeepsNobodys() {
+        TaskSemaphore two = TaskSemaphore.create(new LockId("two", null), 2, environment());
+        Claim first = (Claim) two.acquire();
+        Claim second = (Claim) two.acquire();
+        first.close();
+        assertThat(first.newer).isNull();
+        Claim third = (Claim) two.acquire();
+        third.close();
+        assertThat(third.older).isNull();
+        second.close();
+    }
 }
