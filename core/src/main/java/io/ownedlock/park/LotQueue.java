@@ -283,8 +283,11 @@ abstract class LotQueue extends Blocker {
      */
     public static int wakeAll(@Nullable Waiter chain) {
         int count = 0;
-        for (Waiter waiter = chain; waiter != null; waiter = waiter.next) {
+        for (Waiter waiter = chain; waiter != null; ) {
+            Waiter next = waiter.next;
+            waiter.forget();
             waiter.wake();
+            waiter = next;
             count++;
         }
         return count;

@@ -141,10 +141,13 @@ public final class ParkingLot extends LotQueue {
         synchronized (monitor()) {
             chain = queue().cut(count, Waiter.GRANTED);
         }
-        wakeAll(chain);
         List<Waiter> woken = new ArrayList<>();
-        for (Waiter waiter = chain; waiter != null; waiter = waiter.next) {
-            woken.add(waiter);
+        try {
+            for (Waiter waiter = chain; waiter != null; waiter = waiter.next) {
+                woken.add(waiter);
+            }
+        } finally {
+            wakeAll(chain);
         }
         return woken;
     }

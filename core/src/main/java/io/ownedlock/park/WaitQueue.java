@@ -59,9 +59,7 @@ final class WaitQueue {
             after.previous = before;
         }
         size = size - 1;
-        // Who is kept long after, with a permit for one, is not to keep all that have come since.
-        waiter.previous = null;
-        waiter.next = null;
+        waiter.forget();
     }
 
     /**

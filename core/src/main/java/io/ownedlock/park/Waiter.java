@@ -104,6 +104,12 @@ public final class Waiter {
         return false;
     }
 
+    /** It is out of line. Who is kept long after, with a permit for one, is not to keep all that have come since. */
+    void forget() {
+        previous = null;
+        next = null;
+    }
+
     /** Once, under the monitor: {@link #GRANTED}, or what makes the failure. Decided first, out of its lot second. */
     void decide(Object outcome) {
         decision = outcome;

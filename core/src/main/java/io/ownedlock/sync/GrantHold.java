@@ -51,8 +51,22 @@ final class GrantHold implements Hold {
 
     @Override
     public void close() {
-        if (CLOSED.compareAndSet(this, false, true)) {
-            ownership.giveBack(grip);
+        if (!CLOSED.compareAndSet(this, false, true)) {
+            return;
+        }
+        boolean last;
+        boolean counted = false;
+        try {
+            last = ownership.takeOff(grip);
+            counted = true;
+        } finally {
+            if (!counted) {
+                // The stack ended in between. Whoever closes it again, further up, is to find it open.
+                closed = false;
+            }
+        }
+        if (last) {
+            ownership.release();
         }
     }
 }

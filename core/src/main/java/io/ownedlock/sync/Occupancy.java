@@ -209,7 +209,12 @@ record Occupancy(
         }
         boolean upgrading = share.isWriting() && isOnlyReadFor(share.owner());
         return inside().stream()
-                .filter(other -> other.isOpen() && (!other.isFor(share.owner()) || (upgrading && !other.isWriting())))
+                .filter(other -> other.isOpen() && (!other.isFor(share.owner()) || (upgrading && isOnlyReading(other))))
                 .toList();
+    }
+
+    /** Whether it reads without being the writer, or one around that. */
+    private boolean isOnlyReading(Share share) {
+        return !share.isWriting() && (writer == null || share.owner().isNestedIn(writer.owner()));
     }
 }

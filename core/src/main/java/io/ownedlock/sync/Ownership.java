@@ -70,6 +70,9 @@ abstract class Ownership extends ExitHook implements Holding {
     /** Where the owner waits for this; the task's end looks here. */
     volatile @Nullable Waiter waiter;
 
+    /** Whether a future waits for this. Taken back before the task's state is read, and the future told: the task's end looks here after that. */
+    volatile boolean awaited;
+
     /** Why nobody waits for the lock as long as this is inside; {@code null} if they may. Written under the lot's monitor. */
     volatile @Nullable Abandonment seal;
 
@@ -226,9 +229,9 @@ abstract class Ownership extends ExitHook implements Holding {
         return (int) (grips / kind) & MOST;
     }
 
-    /** Whether it is on its way to a future, and nobody has it yet. Once the future is to be told, its task's end comes too late for this. */
+    /** Whether a future is to bring it that nobody was told of, and nothing else has: then nobody is inside. */
     final boolean isUndelivered() {
-        return waiter != null && isByFuture();
+        return awaited && grips == HOLD_BY_FUTURE;
     }
 
     /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
@@ -266,7 +269,7 @@ abstract class Ownership extends ExitHook implements Holding {
      * @return whether there was none
      */
     boolean decline() {
-        if (!isOpen() || !takeOff(HOLD_BY_FUTURE)) {
+        if (!takeOff(HOLD_BY_FUTURE)) {
             return false;
         }
         withdraw();
@@ -279,7 +282,13 @@ abstract class Ownership extends ExitHook implements Holding {
     }
 
     /** @return whether it was the last */
-    private boolean takeOff(long grip) {
-        return (long) GRIPS.getAndAdd(this, -grip) == grip;
+    boolean takeOff(long grip) {
+        for (long seen = grips; seen != 0; seen = grips) {
+            if (GRIPS.compareAndSet(this, seen, seen - grip)) {
+                return seen == grip;
+            }
+        }
+        // Forsaken, since the task has ended.
+        return false;
     }
 }

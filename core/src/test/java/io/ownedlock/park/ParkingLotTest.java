@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ParkingLotTest {
@@ -132,12 +133,16 @@ class ParkingLotTest {
         ParkingLot lot = new ParkingLot();
         Task task = Task.current();
         List<Waiter> left = List.of(lot.join(task), lot.join(task), lot.join(task), lot.join(task));
+        Waiter woken = lot.join(task);
+        Waiter failed = lot.join(task);
         lot.join(task);
         lot.remove(left.get(1));
         lot.grant(left.get(2));
         lot.fail(left.get(0), IllegalStateException::new);
         left.get(3).leave();
-        assertThat(left).allSatisfy(waiter -> {
+        assertThat(lot.unpark(1)).containsExactly(woken);
+        ParkingLot.wakeAll(lot.failAll(IllegalStateException::new));
+        assertThat(Stream.concat(left.stream(), Stream.of(woken, failed))).allSatisfy(waiter -> {
             assertThat(waiter.previous).isNull();
             assertThat(waiter.next).isNull();
         });

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ownedlock.park.Gate;
+import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Attachment;
 import io.ownedlock.task.Task;
 import io.ownedlock.task.TaskKind;
@@ -373,5 +374,48 @@ class AsyncTest extends LockTesting {
         CompletableFuture<Hold> future = in(request("patient"), () -> lock.acquireAsync(Duration.ofMillis(1)));
         Actor.awaitUntil(future::isDone, () -> "the time to run out");
         assertThat(failure(future)).isInstanceOf(WaitTooLongException.class);
+    }
+
+    /** What the task asks for after the grant is there at once, before its first future is told. */
+    @Test
+    void theTaskEndsAfterASecondFutureHasBroughtTheLock() {
+        lock = newLock(settings(OnOwnerEnd.POISON), news);
+        Hold hold = lock.acquire();
+        Task task = request("twice");
+        CompletableFuture<Hold> first = acquireAsync(task);
+        hold.close();
+        CompletableFuture<Hold> second = acquireAsync(task);
+        assertThat(first).isNotDone();
+        assertThat(second).isCompleted();
+        task.end();
+        assertThat(lock.state()).isEqualTo(LockState.POISONED);
+        news.tell();
+        assertThat(failure(first)).isInstanceOf(LockRefusedException.class);
+        second.join().close();
+        assertThat(lock.ownershipOf(task)).isNull();
+    }
+
+    /** The future may be told before who has asked for it knows where it waits. */
+    @Test
+    void aGrantThatIsToldIsTheTasksWhoeverWritesLate() {
+        lock = newLock(settings(OnOwnerEnd.POISON), Runnable::run);
+        Hold hold = lock.acquire();
+        Task task = request("late");
+        CompletableFuture<Hold> future = acquireAsync(task);
+        Waiter waiter = lock.lot().first();
+        hold.close();
+        assertThat(future).isCompleted();
+        lock.ownershipOf(task).waiter = waiter;
+        task.end();
+        assertThat(lock.state()).isEqualTo(LockState.POISONED);
+    }
+
+    @Test
+    void whatIsForsakenStaysSo() {
+        LockCell cell = new LockCell(lock.id(), LockSettings.DEFAULTS, environment());
+        Grant grant = new Grant(cell, request("gone"), Grant.HOLD_BY_FUTURE);
+        grant.forsake();
+        assertThat(grant.takeOff(Grant.HOLD_BY_FUTURE)).isFalse();
+        assertThat(grant.isOpen()).isFalse();
     }
 }

@@ -125,4 +125,28 @@ class ReadWriteDeadlockTest extends LockTesting {
         assertThat(outer.result()).isTrue();
         inner.result().close();
     }
+
+    /** What a writer reads beside is in nobody's way whom it lends to. */
+    @Test
+    void aWriterMayJoinWhoWaitsForAnotherToHaveRead() {
+        DeadlockDetector detector = new DeadlockDetector(DeadlockPolicy.THROW, time);
+        TaskReadWriteLock own = TaskReadWriteLock.create(
+                new LockId("own", null),
+                LockSettings.DEFAULTS,
+                new LockEnvironment(time, time, detector, Runnable::run, List.of()));
+        Task middle = nestedIn(one, "middle");
+        Task inner = nestedIn(middle, "inner");
+        Task sibling = nestedIn(one, "sibling");
+        in(one, own.writeLock()::acquire);
+        in(one, own.readLock()::acquire);
+        Hold siblings = in(sibling, own.readLock()::acquire);
+        Actor<Hold> writer =
+                Actor.start("writer", () -> in(inner, own.writeLock()::acquire)).awaitParkedOn(own.lot());
+        Hold reading = in(middle, own.readLock()::acquire);
+        siblings.close();
+        writer.awaitParkedOn(own.lot());
+        in(one, () -> detector.joining(inner)).close();
+        reading.close();
+        writer.result().close();
+    }
 }

@@ -254,14 +254,18 @@ class ReadWriteLoanTest extends ReadWriteTesting {
     }
 
     /** It is in its way no more than if it had taken that itself. */
-    @Test
-    void aSealOfWhatAFutureHasBroughtToWriteIsNotForThoseNestedInIt() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSealOfWhatAFutureHasBroughtToWriteIsNotForThoseNestedInIt(boolean alsoReads) {
         TaskReadWriteLock pair = newPair(
                 LockSettings.DEFAULTS.withHoldAtMost(Duration.ofSeconds(10)).withOnOverdue(OnOverdue.BREAK_WAITERS));
         Task inner = nestedIn(nested, "inner");
         Task sibling = nestedIn(outer, "sibling");
         CompletableFuture<Hold> writing = in(outer, pair.writeLock()::acquireAsync);
         assertThat(writing).isCompleted();
+        if (alsoReads) {
+            in(outer, pair.readLock()::acquire);
+        }
         time.advance(Duration.ofSeconds(9));
         Hold siblings = in(sibling, pair.readLock()::acquire);
         CompletableFuture<Hold> future = in(inner, pair.writeLock()::acquireAsync);
