@@ -136,12 +136,12 @@ public final class ParkingLot extends LotQueue {
      * @return who they are, in order
      */
     public List<Waiter> unpark(int count) {
+        List<Waiter> woken = new ArrayList<>();
         Waiter chain;
         Headroom.require();
         synchronized (monitor()) {
             chain = queue().cut(count, Waiter.GRANTED);
         }
-        List<Waiter> woken = new ArrayList<>();
         try {
             for (Waiter waiter = chain; waiter != null; waiter = waiter.next) {
                 woken.add(waiter);

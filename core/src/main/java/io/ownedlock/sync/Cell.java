@@ -40,13 +40,13 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
             return poisoned.abandonment();
         }
         for (Grant grant = seen instanceof Grant held ? held : null; grant != null; grant = grant.lender) {
-            if (grant.isOpen()) {
-                if (task != null && grant.isFor(task)) {
-                    return null;
-                }
-                if (grant.seal != null) {
-                    return grant.seal;
-                }
+            boolean open = grant.isOpen();
+            if (open && task != null && grant.isFor(task)) {
+                return null;
+            }
+            // A lender that has let go is in nobody's way; whoever has the lock is, until it has left.
+            if (grant.seal != null && (open || grant == seen)) {
+                return grant.seal;
             }
         }
         return null;

@@ -65,6 +65,11 @@ final class LockQueue extends OwnershipLine<Grant> {
     }
 
     @Override
+    boolean hasLetGo(Grant grant) {
+        return !grant.isOpen() && cell.state() != grant;
+    }
+
+    @Override
     boolean isAtHome(Task task) {
         if (!settings.reentrant()) {
             return false;

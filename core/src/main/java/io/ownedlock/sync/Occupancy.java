@@ -174,14 +174,19 @@ record Occupancy(
         return all;
     }
 
+    /** Whether it is a lender that only waits for its borrower. Whoever else is inside is in the way until it has left. */
+    boolean hasLetGo(Share share) {
+        return share.isWriting() && share != writer && !share.isOpen();
+    }
+
     /** Why nobody waits as long as somebody inside has not left; {@code null} if they may. */
     @Nullable Abandonment seal() {
         return seal(inside());
     }
 
-    private static @Nullable Abandonment seal(List<Share> shares) {
+    private @Nullable Abandonment seal(List<Share> shares) {
         for (Share share : shares) {
-            if (share.isOpen() && share.seal != null) {
+            if (!hasLetGo(share) && share.seal != null) {
                 return share.seal;
             }
         }
@@ -209,7 +214,8 @@ record Occupancy(
         }
         boolean upgrading = share.isWriting() && isOnlyReadFor(share.owner());
         return inside().stream()
-                .filter(other -> other.isOpen() && (!other.isFor(share.owner()) || (upgrading && isOnlyReading(other))))
+                .filter(other ->
+                        !hasLetGo(other) && (!other.isFor(share.owner()) || (upgrading && isOnlyReading(other))))
                 .toList();
     }
 

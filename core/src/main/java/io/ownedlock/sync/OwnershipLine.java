@@ -40,6 +40,9 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
     /** Who owns the lock, or a share in it; lenders too. */
     abstract List<O> inside();
 
+    /** Whether it is a lender that has let go, and so in nobody's way but its borrower's. */
+    abstract boolean hasLetGo(O ownership);
+
     /** Why the waiter can neither come in nor wait for that; {@code null} if it can. */
     abstract @Nullable Abandonment brokenFor(Waiter waiter);
 
@@ -159,7 +162,7 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
                 List<Waiter> waiters = lot.waiters();
                 failed = new ArrayList<>(waiters.size());
                 seals.removeIf(seal ->
-                        seal.ownership.seal != null || !seal.ownership.isOpen() || !inside.contains(seal.ownership));
+                        seal.ownership.seal != null || hasLetGo(seal.ownership) || !inside.contains(seal.ownership));
                 seals.forEach(seal -> seal.ownership.seal = seal.abandonment);
                 // Who joins the line from here on finds the seal by itself.
                 for (Waiter waiter : waiters) {

@@ -128,6 +128,11 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
     }
 
     @Override
+    boolean hasLetGo(Share share) {
+        return cell.occupancy().hasLetGo(share);
+    }
+
+    @Override
     @Nullable Abandonment brokenFor(Waiter waiter) {
         return cell.brokenFor(intent(waiter));
     }
