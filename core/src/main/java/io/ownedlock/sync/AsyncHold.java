@@ -93,7 +93,6 @@ final class AsyncHold extends CompletableFuture<Hold> implements Awaiting {
             Hold hold;
             try {
                 ownership.waiter = null;
-                ownership.awaited = false;
                 waits.throwIfFailed(waiter, WaitOutcome.BROKEN);
                 ownership.confirm(waits.waited(waiter));
                 hold = new GrantHold(ownership, Ownership.HOLD_BY_FUTURE);

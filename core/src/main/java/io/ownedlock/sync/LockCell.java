@@ -224,13 +224,16 @@ final class LockCell extends LockWord {
     }
 
     /**
-     * Takes the grant out of the word, and wakes who is next. A loan goes back to its lender, who may have released it, or died,
-     * in the meantime.
+     * Takes the grant out of the word, and wakes who is next. A loan goes back to its lender, who may have died in the meantime, or to
+     * that one's if it has let go.
      *
      * @param left whom the next owner is to know of, if the lock is free then
      */
     boolean vacate(Grant grant, @Nullable Abandonment left) {
         Grant lender = grant.lender;
+        while (lender != null && !lender.isOpen()) {
+            lender = lender.lender;
+        }
         if (lender != null || !queue.lot().isEmpty()) {
             Headroom.require();
         }

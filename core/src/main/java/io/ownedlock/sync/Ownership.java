@@ -35,14 +35,28 @@ abstract class Ownership extends ExitHook implements Holding {
 
     private static final VarHandle GRIPS;
     private static final VarHandle SINCE;
+    private static final VarHandle WAY;
 
     static {
         try {
             GRIPS = MethodHandles.lookup().findVarHandle(Ownership.class, "grips", long.class);
             SINCE = MethodHandles.lookup().findVarHandle(Ownership.class, "since", Since.class);
+            WAY = MethodHandles.lookup().findVarHandle(Ownership.class, "way", Way.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+    }
+
+    /** How it comes to its owner. A future's news and the owner's end may meet; who changes this first decides. */
+    private enum Way {
+        /** The thread that asked for it takes it. */
+        WITH_THE_ASKER,
+        /** A future waits for it, and has not been told. */
+        UNDERWAY,
+        /** The future is told. */
+        ARRIVED,
+        /** The owner has ended before that: it goes on to the next. */
+        RECALLED
     }
 
     /** A time for people, and the time it was made from: that changes when the owner has waited for a condition. */
@@ -70,8 +84,7 @@ abstract class Ownership extends ExitHook implements Holding {
     /** Where the owner waits for this; the task's end looks here. */
     volatile @Nullable Waiter waiter;
 
-    /** Whether a future waits for this. Taken back before the task's state is read, and the future told: the task's end looks here after that. */
-    volatile boolean awaited;
+    private volatile Way way = Way.WITH_THE_ASKER;
 
     /** Why nobody waits for the lock as long as this is inside; {@code null} if they may. Written under the lot's monitor. */
     volatile @Nullable Abandonment seal;
@@ -229,9 +242,21 @@ abstract class Ownership extends ExitHook implements Holding {
         return (int) (grips / kind) & MOST;
     }
 
-    /** Whether a future is to bring it that nobody was told of, and nothing else has: then nobody is inside. */
-    final boolean isUndelivered() {
-        return awaited && grips == HOLD_BY_FUTURE;
+    /** Before a future waits for it. */
+    final void sendFor() {
+        way = Way.UNDERWAY;
+    }
+
+    /** Whether it is the owner's from here on, to use or to leave behind; {@code false} if its end has come before. */
+    final boolean arrive() {
+        return way == Way.WITH_THE_ASKER || WAY.compareAndSet(this, Way.UNDERWAY, Way.ARRIVED);
+    }
+
+    /** The owner has ended. Whether a future was to bring this that was not told, and nothing else has: then nobody is inside. */
+    final boolean recall() {
+        long seen = grips;
+        return way == Way.RECALLED
+                || ((seen == HOLD_BY_FUTURE || seen == 0) && WAY.compareAndSet(this, Way.UNDERWAY, Way.RECALLED));
     }
 
     /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
@@ -281,7 +306,7 @@ abstract class Ownership extends ExitHook implements Holding {
         grips = 0;
     }
 
-    /** @return whether it was the last */
+    /** Takes off one grip; returns whether it was the last. */
     boolean takeOff(long grip) {
         for (long seen = grips; seen != 0; seen = grips) {
             if (GRIPS.compareAndSet(this, seen, seen - grip)) {

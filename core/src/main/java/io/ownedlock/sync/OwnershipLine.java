@@ -127,7 +127,7 @@ abstract class OwnershipLine<O extends Ownership> extends Line {
      * @throws LockRefusedException if so
      */
     final void confirm(O ownership, long waitedNanos) {
-        if (!ownership.owner().isActive()) {
+        if (!ownership.owner().isActive() || !ownership.arrive()) {
             throw Listeners.told(listener, ownership.lockId(), ownership.refusal(), waitedNanos);
         }
         lookAtHome();

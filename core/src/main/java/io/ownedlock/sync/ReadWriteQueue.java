@@ -30,7 +30,8 @@ final class ReadWriteQueue extends OwnershipLine<Share> {
 
     @Override
     public List<Share> inTheWayOf(Waiter waiter) {
-        return cell.inTheWayOf(intent(waiter));
+        // Who is letting go gets on by itself, whatever its task waits for.
+        return cell.inTheWayOf(intent(waiter)).stream().filter(Share::isOpen).toList();
     }
 
     /** Nobody overtakes here. */

@@ -184,6 +184,11 @@ public final class TaskCondition implements Condition {
 
     /** From here on it can be notified as soon as it has given the lock up. */
     Waiter join(Grant grant) {
+        if (grant.waiter != null) {
+            // An error has kept it from sleeping before.
+            cell.queue().drop(grant);
+            passOn(grant);
+        }
         grant.notified = false;
         Waiter waiter = waiting.join(grant.owner(), grant, false);
         grant.waiter = waiter;

@@ -78,7 +78,7 @@ final class Waits {
      */
     CompletableFuture<Hold> awaitAsync(Ownership ownership, boolean ahead, Turn turn, Patience patience) {
         AsyncHold future = new AsyncHold(this, turn, ownership, executor);
-        ownership.awaited = true;
+        ownership.sendFor();
         Waiter waiter = lot.joinAsync(ownership.owner(), ownership, ahead, future::decided);
         ownership.waiter = waiter;
         // Pairs with the fence of the task's end: either the end finds this waiter, or its look finds the end.

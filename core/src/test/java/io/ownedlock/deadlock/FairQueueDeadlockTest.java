@@ -176,6 +176,6 @@ class FairQueueDeadlockTest extends DeadlockTesting {
     private static <T> Actor<T> inLine(Primitive primitive, int length, Task task, Callable<T> action) {
         Actor<T> actor = actor(task, action);
         Actor.awaitUntil(() -> primitive.waiting() == length, () -> task + " to wait");
-        return actor;
+        return actor.awaitParked();
     }
 }

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ownedlock.park.Gate;
 import io.ownedlock.park.Waiter;
 import io.ownedlock.task.Attachment;
+import io.ownedlock.task.ExitHook;
 import io.ownedlock.task.Task;
+import io.ownedlock.task.TaskEnd;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.task.TaskState;
 import io.ownedlock.testing.Actor;
@@ -417,5 +419,74 @@ class AsyncTest extends LockTesting {
         grant.forsake();
         assertThat(grant.takeOff(Grant.HOLD_BY_FUTURE)).isFalse();
         assertThat(grant.isOpen()).isFalse();
+    }
+
+    /** It was at home there, and has left half done what nobody else will put right. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LockKind.class,
+            names = {"LOCK", "READ_WRITE"})
+    void aBorrowersDeathPoisonsThoughItsLenderWasNeverTold(LockKind kind) {
+        lock = newLock(settings(OnOwnerEnd.POISON), news);
+        TaskReadWriteLock pair =
+                TaskReadWriteLock.create(new LockId("pair", null), settings(OnOwnerEnd.POISON), environment(news));
+        HoldableLock wanted = kind == LockKind.LOCK ? lock : pair.writeLock();
+        Primitive primitive = kind == LockKind.LOCK ? lock : pair;
+        Hold hold = wanted.acquire();
+        Task receiver = request("receiver");
+        in(receiver, wanted::acquireAsync);
+        hold.close();
+        in(receiver, () -> {
+            Task.runInTask("child", () -> {
+                wanted.lock();
+                return null;
+            });
+            return null;
+        });
+        receiver.end();
+        assertThat(primitive.state()).isEqualTo(LockState.POISONED);
+    }
+
+    /** Whoever finds the receiver ended, while its end is at work. */
+    @Test
+    void whatIsRecalledIsNotLeftBehind() {
+        lock = newLock(settings(OnOwnerEnd.POISON), news);
+        Hold hold = lock.acquire();
+        Task receiver = request("receiver");
+        in(receiver, lock::acquireAsync);
+        hold.close();
+        Ownership grant = lock.ownershipOf(receiver);
+        in(receiver, () -> {
+            receiver.add(new ExitHook() {
+                @Override
+                protected void onEnded(Task task, TaskEnd end) {
+                    assertThat(grant.recall()).isTrue();
+                    grant.forsake();
+                    CompletableFuture<Hold> stranger = acquireAsync(request("stranger"));
+                    assertThat(stranger).isCompleted();
+                }
+            });
+            return null;
+        });
+        receiver.end();
+        assertThat(owners(lock)).containsExactly("stranger");
+    }
+
+    /** Either the future brings the lock, or it goes on to the next. */
+    @Test
+    void theTaskEndsAsItsFutureIsTold() {
+        lock = newLock(settings(OnOwnerEnd.POISON), news);
+        Hold hold = lock.acquire();
+        Task receiver = request("receiver");
+        CompletableFuture<Hold> future = acquireAsync(receiver);
+        hold.close();
+        Stop telling = stopAtRead("news", 1);
+        Actor<Void> teller = Actor.run("news", news::tell);
+        telling.awaitReached();
+        receiver.end();
+        telling.pass();
+        teller.result();
+        assertThat(failure(future)).isInstanceOf(LockRefusedException.class);
+        assertThat(lock.isIdle()).isTrue();
     }
 }

@@ -629,4 +629,30 @@ class ConditionTest extends LockTesting {
             return null;
         });
     }
+
+    /** An error has kept it from sleeping, and it has told nobody. */
+    @Test
+    void whoWasStruckBeforeItSleptWaitsOnce() {
+        LockCell cell = new LockCell(lock.id(), LockSettings.DEFAULTS, environment());
+        TaskCondition own = new TaskCondition(cell, time);
+        Task owner = Task.start("owner", TaskKind.REQUEST);
+        Actor<Void> waiter = Actor.start(
+                "waiter",
+                () -> in(owner, () -> {
+                    Grant grant = cell.take(Grant.LOCK, Patience.NONE);
+                    own.join(grant);
+                    own.awaitUninterruptibly();
+                    grant.giveBack(Grant.LOCK);
+                    return null;
+                }));
+        Actor.awaitUntil(() -> own.waiting() > 0 && cell.state() instanceof Cell.Free, () -> "the waiter to wait");
+        assertThat(own.waiting()).isOne();
+        in(Task.start("other", TaskKind.REQUEST), () -> {
+            Grant grant = cell.take(Grant.LOCK, Patience.NONE);
+            own.signal();
+            grant.giveBack(Grant.LOCK);
+            return null;
+        });
+        waiter.result();
+    }
 }

@@ -149,4 +149,21 @@ class ReadWriteDeadlockTest extends LockTesting {
         reading.close();
         writer.result().close();
     }
+
+    /** It has taken off its last grip, and not left yet. */
+    @Test
+    void aReaderThatIsLettingGoIsInNobodysWay() {
+        Hold held = in(two, lock::acquire);
+        in(one, () -> pair.readLock().acquire());
+        Ownership share = pair.readLock().ownershipOf(one);
+        Actor<Hold> waiter = Actor.start("one", () -> in(one, lock::acquire)).awaitParkedOn(lock.lot());
+        assertThat(share.takeOff(Ownership.HOLD)).isTrue();
+        Actor<Hold> writer = Actor.start(
+                        "two", () -> in(two, () -> pair.writeLock().acquire()))
+                .awaitParkedOn(pair.lot());
+        share.release();
+        writer.result().close();
+        held.close();
+        waiter.result().close();
+    }
 }
