@@ -53,7 +53,7 @@ final class LockBreaking {
     void abandon(Grant grant, TaskEnd end) {
         cell.queue().refuse(grant);
         cell.conditions().forgive(grant);
-        if (!isToPoison(grant) && grant.recall()) {
+        if (grant.recall()) {
             cell.withdraw(grant);
             return;
         }
@@ -68,11 +68,6 @@ final class LockBreaking {
         } else {
             giveBack(grant, survivor, abandonment);
         }
-    }
-
-    /** Whether a borrower has died whose lender nobody will tell. */
-    private boolean isToPoison(Grant grant) {
-        return settings.onOwnerEnd() == OnOwnerEnd.POISON && grant.predecessor() != null;
     }
 
     /** The lender knows before it has the lock back; and only then, since another may have closed the loan normally. */

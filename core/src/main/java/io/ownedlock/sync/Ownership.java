@@ -53,7 +53,7 @@ abstract class Ownership extends ExitHook implements Holding {
         WITH_THE_ASKER,
         /** A future waits for it, and has not been told. */
         UNDERWAY,
-        /** The future is told. */
+        /** The future is told, or another one has brought it at once since. */
         ARRIVED,
         /** The owner has ended before that: it goes on to the next. */
         RECALLED
@@ -249,7 +249,7 @@ abstract class Ownership extends ExitHook implements Holding {
 
     /** Whether it is the owner's from here on, to use or to leave behind; {@code false} if its end has come before. */
     final boolean arrive() {
-        return way == Way.WITH_THE_ASKER || WAY.compareAndSet(this, Way.UNDERWAY, Way.ARRIVED);
+        return way == Way.WITH_THE_ASKER || WAY.compareAndSet(this, Way.UNDERWAY, Way.ARRIVED) || way == Way.ARRIVED;
     }
 
     /** The owner has ended. Whether a future was to bring this that was not told, and nothing else has: then nobody is inside. */
@@ -267,6 +267,9 @@ abstract class Ownership extends ExitHook implements Holding {
                         owner + " has taken " + lockId() + " " + MOST + " times, and cannot take it more often");
             }
             if (GRIPS.compareAndSet(this, seen, seen + grip)) {
+                if (grip == HOLD_BY_FUTURE) {
+                    arrive();
+                }
                 return true;
             }
         }

@@ -123,7 +123,7 @@ final class ReadWriteExits {
      */
     void abandon(Share share, TaskEnd end) {
         queue.refuse(share);
-        if (!isToPoison(share) && share.recall()) {
+        if (share.recall()) {
             withdraw(share);
         } else if (share.isWriting()) {
             abandonWriter(share, end);
@@ -133,11 +133,6 @@ final class ReadWriteExits {
                 listener.reclaimed(cell.id(), share.owner().info(), ticker.nanos() - share.sinceNanos);
             }
         }
-    }
-
-    /** Whether a borrower has died whose lender nobody will tell. */
-    private boolean isToPoison(Share share) {
-        return share.isWriting() && settings.onOwnerEnd() == OnOwnerEnd.POISON && share.predecessor() != null;
     }
 
     private void abandonWriter(Share share, TaskEnd end) {

@@ -379,8 +379,9 @@ class AsyncTest extends LockTesting {
     }
 
     /** What the task asks for after the grant is there at once, before its first future is told. */
-    @Test
-    void theTaskEndsAfterASecondFutureHasBroughtTheLock() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theTaskEndsAfterASecondFutureHasBroughtTheLock(boolean toldBefore) {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
         Hold hold = lock.acquire();
         Task task = request("twice");
@@ -389,7 +390,13 @@ class AsyncTest extends LockTesting {
         CompletableFuture<Hold> second = acquireAsync(task);
         assertThat(first).isNotDone();
         assertThat(second).isCompleted();
-        task.end();
+        in(task, () -> {
+            task.end();
+            if (toldBefore) {
+                news.tell();
+            }
+            return null;
+        });
         assertThat(lock.state()).isEqualTo(LockState.POISONED);
         news.tell();
         assertThat(failure(first)).isInstanceOf(LockRefusedException.class);
@@ -421,12 +428,12 @@ class AsyncTest extends LockTesting {
         assertThat(grant.isOpen()).isFalse();
     }
 
-    /** It was at home there, and has left half done what nobody else will put right. */
+    /** Its lender is gone before it knows, so that nobody else can tell. */
     @ParameterizedTest
     @EnumSource(
             value = LockKind.class,
             names = {"LOCK", "READ_WRITE"})
-    void aBorrowersDeathPoisonsThoughItsLenderWasNeverTold(LockKind kind) {
+    void aBorrowersDeathIsToldToTheNextIfItsLenderWasNever(LockKind kind) {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
         TaskReadWriteLock pair =
                 TaskReadWriteLock.create(new LockId("pair", null), settings(OnOwnerEnd.POISON), environment(news));
@@ -444,7 +451,10 @@ class AsyncTest extends LockTesting {
             return null;
         });
         receiver.end();
-        assertThat(primitive.state()).isEqualTo(LockState.POISONED);
+        try (Hold next = wanted.acquire()) {
+            assertThat(next.predecessor().owner().name()).isEqualTo("child");
+        }
+        assertThat(primitive.isIdle()).isTrue();
     }
 
     /** Whoever finds the receiver ended, while its end is at work. */

@@ -367,22 +367,4 @@ class SealTest extends LockTesting {
         assertThat(lock.breakWaiters()).isTrue();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
     }
-
-    /** Not even for the moment in which its borrower gives the lock back past it. */
-    @Test
-    void aSealOfWhoHasLetGoDoesNotComeBackWithTheLoan() {
-        LockCell cell = new LockCell(new LockId("order", "42"), LockSettings.DEFAULTS, environment());
-        Task outer = Task.start("outer", TaskKind.REQUEST);
-        Grant lent = in(outer, () -> cell.take(Grant.HOLD, Patience.NONE));
-        cell.queue().seal(cell.inside(), BreakReason.OPERATOR);
-        Grant loan = in(nestedIn(outer, "nested"), () -> cell.take(Grant.HOLD, Patience.NONE));
-        lent.giveBack(Grant.HOLD);
-        List<Cell> seen = new ArrayList<>();
-        time.onRead(() -> seen.add(cell.state()));
-        Actor<Grant> waiter = inOwnTask("waiter", () -> cell.take(Grant.HOLD, Patience.configured(null, false)))
-                .awaitParkedOn(cell.queue().lot());
-        loan.giveBack(Grant.HOLD);
-        assertThat(waiter.result()).isNotNull();
-        assertThat(seen).doesNotContain(lent);
-    }
 }
