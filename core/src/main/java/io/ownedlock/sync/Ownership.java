@@ -53,7 +53,7 @@ abstract class Ownership extends ExitHook implements Holding {
         WITH_THE_ASKER,
         /** A future waits for it, and has not been told. */
         UNDERWAY,
-        /** The future is told, or another one has brought it at once since. */
+        /** The future is told, if only that it does not get it. */
         ARRIVED,
         /** The owner has ended before that: it goes on to the next. */
         RECALLED
@@ -256,7 +256,9 @@ abstract class Ownership extends ExitHook implements Holding {
     final boolean recall() {
         long seen = grips;
         return way == Way.RECALLED
-                || ((seen == HOLD_BY_FUTURE || seen == 0) && WAY.compareAndSet(this, Way.UNDERWAY, Way.RECALLED));
+                // Given back by who was told, and about to be out.
+                || (seen == 0 && way != Way.WITH_THE_ASKER)
+                || (seen == HOLD_BY_FUTURE && WAY.compareAndSet(this, Way.UNDERWAY, Way.RECALLED));
     }
 
     /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
@@ -267,9 +269,6 @@ abstract class Ownership extends ExitHook implements Holding {
                         owner + " has taken " + lockId() + " " + MOST + " times, and cannot take it more often");
             }
             if (GRIPS.compareAndSet(this, seen, seen + grip)) {
-                if (grip == HOLD_BY_FUTURE) {
-                    arrive();
-                }
                 return true;
             }
         }
@@ -297,6 +296,8 @@ abstract class Ownership extends ExitHook implements Holding {
      * @return whether there was none
      */
     boolean decline() {
+        // First, since a grip that is left after this may be that of another future, which was told.
+        arrive();
         if (!takeOff(HOLD_BY_FUTURE)) {
             return false;
         }

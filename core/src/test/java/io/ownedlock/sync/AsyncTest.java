@@ -499,4 +499,36 @@ class AsyncTest extends LockTesting {
         assertThat(failure(future)).isInstanceOf(LockRefusedException.class);
         assertThat(lock.isIdle()).isTrue();
     }
+
+    /** Nobody is inside, as after any other that was closed. */
+    @Test
+    void theTaskEndsAfterItHasGivenBackWhatASecondFutureHasBrought() {
+        lock = newLock(settings(OnOwnerEnd.POISON), news);
+        Hold hold = lock.acquire();
+        Task task = request("twice");
+        CompletableFuture<Hold> first = acquireAsync(task);
+        hold.close();
+        acquireAsync(task).join().close();
+        task.end();
+        assertThat(lock.isIdle()).isTrue();
+        news.tell();
+        assertThat(failure(first)).isInstanceOf(LockRefusedException.class);
+    }
+
+    /** Whoever was told has taken off its grip, and is about to take the grant out. */
+    @Test
+    void theTaskEndsAsItsFutureIsRefused() {
+        lock = newLock(settings(OnOwnerEnd.POISON), news);
+        Hold hold = lock.acquire();
+        Task task = request("refused");
+        CompletableFuture<Hold> future = acquireAsync(task);
+        hold.close();
+        Ownership grant = lock.ownershipOf(task);
+        assertThat(grant.arrive()).isTrue();
+        assertThat(grant.takeOff(Ownership.HOLD_BY_FUTURE)).isTrue();
+        task.end();
+        assertThat(lock.isIdle()).isTrue();
+        news.tell();
+        assertThat(failure(future)).isInstanceOf(LockRefusedException.class);
+    }
 }
