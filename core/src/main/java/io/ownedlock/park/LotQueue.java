@@ -312,8 +312,8 @@ abstract class LotQueue extends Blocker {
 
     /**
      * Ends those tasks that wait here by a future and are gone without a word, since no thread of theirs finds that out; and those whose
-     * thread has died here. Wakes the threads
-     * whose task is ending, to find it out, should the end have been struck down before it could tell them. For a watchdog.
+     * thread has died here. Wakes the threads whose task is ending, to find it out, should the end have been struck down before it could
+     * tell them. For a watchdog.
      */
     public void inspectWaiters() {
         if (isEmpty()) {

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
 
+    /** The fencing token of whom this is, or was last; there may be greater ones of those that have borrowed since. */
+    long token();
+
     /**
      * Nobody holds the lock. Another one each time: who replaces it has seen nobody come and go since, and so has the next token.
      *
@@ -50,13 +53,6 @@ sealed interface Cell permits Cell.Free, Cell.Poisoned, Grant {
             }
         }
         return null;
-    }
-
-    /** The fencing token of whom this is, or was last; there may be greater ones of those that have borrowed since. */
-    static long token(Cell seen) {
-        return seen instanceof Free free
-                ? free.token()
-                : seen instanceof Grant held ? held.token() : ((Poisoned) seen).token();
     }
 
     /** What whoever takes the lock in this state is to know of. */

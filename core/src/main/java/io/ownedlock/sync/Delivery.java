@@ -120,7 +120,7 @@ final class Delivery<T extends @Nullable Object> extends Undelivered.News {
         Waiter waiter = requireNonNull(claim.waiter);
         Supplier<? extends RuntimeException> failure = waiter.failure();
         if (failure != null) {
-            fail(pool.queue().told(failure.get(), waiter));
+            fail(pool.queue().waits.told(failure.get(), waiter));
             return;
         }
         try {

@@ -59,6 +59,11 @@ final class Grant extends Ownership implements Cell {
     }
 
     @Override
+    @Nullable Grant openLender() {
+        return (Grant) super.openLender();
+    }
+
+    @Override
     void release() {
         lock.release(this);
     }

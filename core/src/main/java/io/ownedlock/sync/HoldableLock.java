@@ -135,9 +135,8 @@ public abstract sealed class HoldableLock implements Lock permits TaskLock, Read
      * <p>What is clear at once is thrown here: that the lock is poisoned, sealed, not re-entrant, or has no room for another waiter, or
      * that the current task is ending while the lock is free. With what comes up later the future completes exceptionally, with what
      * {@link #acquire()} throws, also when the current task ends before it is told that it has got the lock, which then goes on to the next.
-     * Cancelling it, or completing it in any
-     * other way, leaves the queue; if the lock was on its way to it, it goes on to the next. A future derived from it is the user's
-     * own: cancelling that changes nothing here.
+     * Cancelling it, or completing it in any other way, leaves the queue; if the lock was on its way to it, it goes on to the next. A
+     * future derived from it is the user's own: cancelling that changes nothing here.
      *
      * @return the grip on the lock, to be closed; done already if nobody was in the way
      * @throws BrokenLockException if the lock is poisoned, or is sealed and somebody is in the way

@@ -47,8 +47,8 @@ final class LockBreaking {
 
     /**
      * The grant's owner has ended. If it still holds the lock, the lock goes the way of its policy and everyone in the queue is
-     * told. If a future was to bring it that was not told yet, nobody has been inside, and it goes on. If it had only borrowed it, the loan goes back, and the lender is told instead: it is still inside. If it has lent it,
-     * nothing happens before the loan is back.
+     * told. If a future was to bring it that was not told yet, nobody has been inside, and it goes on. If it had only borrowed it, the
+     * loan goes back, and the lender is told instead: it is still inside. If it has lent it, nothing happens before the loan is back.
      */
     void abandon(Grant grant, TaskEnd end) {
         cell.queue().refuse(grant);

@@ -230,10 +230,7 @@ final class LockCell extends LockWord {
      * @param left whom the next owner is to know of, if the lock is free then
      */
     boolean vacate(Grant grant, @Nullable Abandonment left) {
-        Grant lender = grant.lender;
-        while (lender != null && !lender.isOpen()) {
-            lender = lender.lender;
-        }
+        Grant lender = grant.openLender();
         if (lender != null || !queue.lot().isEmpty()) {
             Headroom.require();
         }

@@ -93,7 +93,7 @@ abstract class LockWord {
 
     private boolean put(Grant grant, Cell seen, @Nullable Grant lender, @Nullable Abandonment predecessor, long now) {
         grant.sinceNanos = now;
-        grant.number(Math.max(Cell.token(seen), lent) + 1);
+        grant.number(Math.max(seen.token(), lent) + 1);
         grant.lender = lender;
         grant.setPredecessor(predecessor);
         grant.unseal();

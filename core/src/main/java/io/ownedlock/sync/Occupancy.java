@@ -154,11 +154,7 @@ record Occupancy(
             fewer.remove(share);
             return new Occupancy(writer, List.copyOf(fewer), nowLeft, poisoned);
         }
-        Share lender = share.lender;
-        while (lender != null && !lender.isOpen()) {
-            lender = lender.lender;
-        }
-        return new Occupancy(lender, readers, nowLeft, poisoned);
+        return new Occupancy(share.openLender(), readers, nowLeft, poisoned);
     }
 
     /** Those inside, lenders too; who was lent to before its lender. */

@@ -112,20 +112,20 @@ abstract class Ownership extends ExitHook implements Holding {
      * is none, so that the owner had it alone.
      */
     @Nullable Ownership survivor() {
-        Ownership next = lender();
-        while (next != null && (!next.isOpen() || next.owner == owner)) {
-            next = next.lender();
+        Ownership next = openLender();
+        while (next != null && next.owner == owner) {
+            next = next.openLender();
         }
         return next;
     }
 
-    /** Whether a lender is to have it back. */
-    final boolean isLoan() {
+    /** The closest lender that has not let go, and is to have it back; {@code null} if there is none. */
+    @Nullable Ownership openLender() {
         Ownership next = lender();
         while (next != null && !next.isOpen()) {
             next = next.lender();
         }
-        return next != null;
+        return next;
     }
 
     /** The last grip was taken off. */
@@ -197,7 +197,7 @@ abstract class Ownership extends ExitHook implements Holding {
         return site;
     }
 
-    long token() {
+    public long token() {
         return token;
     }
 

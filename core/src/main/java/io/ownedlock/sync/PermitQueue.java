@@ -77,11 +77,6 @@ final class PermitQueue extends Line {
         return waiter != null && lot.remove(waiter);
     }
 
-    /** Tells the listeners what a waiter is told instead of getting a permit, and returns it. */
-    RuntimeException told(RuntimeException failure, Waiter waiter) {
-        return Listeners.told(listener, pool.id(), failure, waited(waiter));
-    }
-
     long waited(Waiter waiter) {
         return waits.waited(waiter);
     }

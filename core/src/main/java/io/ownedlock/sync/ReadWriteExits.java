@@ -116,10 +116,10 @@ final class ReadWriteExits {
     }
 
     /**
-     * The share's owner has ended. If a future was to bring it that was not told yet, nobody has been inside. If it was reading, its share goes back, and that is all. If it was writing, the lock goes the
-     * way of its policy, and takes with it what the owner was reading. If it had only borrowed, the loan goes back, and the
-     * lender is told instead: it is still inside, if only to read. If it has lent, or somebody nested in it reads, nothing happens before those
-     * have left.
+     * The share's owner has ended. If a future was to bring it that was not told yet, nobody has been inside. If it was reading, its
+     * share goes back, and that is all. If it was writing, the lock goes the way of its policy, and takes with it what the owner was
+     * reading. If it had only borrowed, the loan goes back, and the lender is told instead: it is still inside, if only to read. If it
+     * has lent, or somebody nested in it reads, nothing happens before those have left.
      */
     void abandon(Share share, TaskEnd end) {
         queue.refuse(share);
@@ -151,15 +151,15 @@ final class ReadWriteExits {
         Waiter failed = null;
         ParkingLot lot = queue.lot();
         Headroom.require();
-        boolean outdated;
+        boolean outdated = false;
         synchronized (lot.monitor()) {
             Occupancy seen = cell.occupancy();
             if (seen.writer() != share || (survivor == null && seen.isBorrowed(share))) {
                 return;
             }
-            outdated = survivor != seen.survivor(share);
-            if (outdated) {
+            if (survivor != seen.survivor(share)) {
                 // It has let go since.
+                outdated = true;
             } else if (survivor != null) {
                 cell.replace(seen.returned(survivor, abandonment));
                 survivor.setPredecessor(abandonment);

@@ -49,6 +49,11 @@ final class Share extends Ownership {
     }
 
     @Override
+    @Nullable Share openLender() {
+        return (Share) super.openLender();
+    }
+
+    @Override
     void release() {
         lock.exits().release(this);
     }

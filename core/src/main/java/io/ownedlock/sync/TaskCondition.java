@@ -166,7 +166,7 @@ public final class TaskCondition implements Condition {
             throw new InterruptedException();
         }
         Grant grant = requireOwner();
-        if (grant != cell.state() || grant.isLoan() || grant.isAlsoByFuture()) {
+        if (grant != cell.state() || grant.openLender() != null || grant.isAlsoByFuture()) {
             throw notAlone(grant);
         }
         Headroom.require();

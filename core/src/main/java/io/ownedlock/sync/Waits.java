@@ -184,11 +184,16 @@ final class Waits {
     void throwIfFailed(Waiter waiter, WaitOutcome outcome) {
         Supplier<? extends RuntimeException> failure = waiter.failure();
         if (failure != null) {
-            throw Listeners.told(listener, id, failure.get(), waited(waiter));
+            throw told(failure.get(), waiter);
         }
         if (!waiter.isGranted()) {
             tellNotAcquired(outcome, waiter);
         }
+    }
+
+    /** Tells the listeners what a waiter is told instead of getting what it waited for, and returns it. */
+    RuntimeException told(RuntimeException failure, Waiter waiter) {
+        return Listeners.told(listener, id, failure, waited(waiter));
     }
 
     /** Tells the listeners of a waiter that has left. */
