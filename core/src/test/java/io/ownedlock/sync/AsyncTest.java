@@ -48,6 +48,14 @@ class AsyncTest extends LockTesting {
         return in(task, lock::acquireAsync);
     }
 
+    /** A future of this task that has got the lock, and was not told. */
+    private CompletableFuture<Hold> untold(Task task) {
+        Hold hold = lock.acquire();
+        CompletableFuture<Hold> future = acquireAsync(task);
+        hold.close();
+        return future;
+    }
+
     private static Task request(String name) {
         return Task.start(name, TaskKind.REQUEST);
     }
@@ -383,10 +391,8 @@ class AsyncTest extends LockTesting {
     @ValueSource(booleans = {true, false})
     void theTaskEndsAfterASecondFutureHasBroughtTheLock(boolean toldBefore) {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
-        Hold hold = lock.acquire();
         Task task = request("twice");
-        CompletableFuture<Hold> first = acquireAsync(task);
-        hold.close();
+        CompletableFuture<Hold> first = untold(task);
         CompletableFuture<Hold> second = acquireAsync(task);
         assertThat(first).isNotDone();
         assertThat(second).isCompleted();
@@ -461,10 +467,8 @@ class AsyncTest extends LockTesting {
     @Test
     void whatIsRecalledIsNotLeftBehind() {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
-        Hold hold = lock.acquire();
         Task receiver = request("receiver");
-        in(receiver, lock::acquireAsync);
-        hold.close();
+        CompletableFuture<Hold> future = untold(receiver);
         Ownership grant = lock.ownershipOf(receiver);
         in(receiver, () -> {
             receiver.add(new ExitHook() {
@@ -480,16 +484,15 @@ class AsyncTest extends LockTesting {
         });
         receiver.end();
         assertThat(owners(lock)).containsExactly("stranger");
+        assertThat(future).isNotDone();
     }
 
     /** Either the future brings the lock, or it goes on to the next. */
     @Test
     void theTaskEndsAsItsFutureIsTold() {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
-        Hold hold = lock.acquire();
         Task receiver = request("receiver");
-        CompletableFuture<Hold> future = acquireAsync(receiver);
-        hold.close();
+        CompletableFuture<Hold> future = untold(receiver);
         Stop telling = stopAtRead("news", 1);
         Actor<Void> teller = Actor.run("news", news::tell);
         telling.awaitReached();
@@ -504,10 +507,8 @@ class AsyncTest extends LockTesting {
     @Test
     void theTaskEndsAfterItHasGivenBackWhatASecondFutureHasBrought() {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
-        Hold hold = lock.acquire();
         Task task = request("twice");
-        CompletableFuture<Hold> first = acquireAsync(task);
-        hold.close();
+        CompletableFuture<Hold> first = untold(task);
         acquireAsync(task).join().close();
         task.end();
         assertThat(lock.isIdle()).isTrue();
@@ -519,10 +520,8 @@ class AsyncTest extends LockTesting {
     @Test
     void theTaskEndsAsItsFutureIsRefused() {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
-        Hold hold = lock.acquire();
         Task task = request("refused");
-        CompletableFuture<Hold> future = acquireAsync(task);
-        hold.close();
+        CompletableFuture<Hold> future = untold(task);
         Ownership grant = lock.ownershipOf(task);
         assertThat(grant.arrive()).isTrue();
         assertThat(grant.takeOff(Ownership.HOLD_BY_FUTURE)).isTrue();

@@ -29,6 +29,23 @@ class ConditionTest extends LockTesting {
         condition = lock.newCondition();
     }
 
+    /** A thread that is the first to wait for the condition, in this task, and sleeps. */
+    private Actor<Void> firstIn(Task task) {
+        Actor<Void> first = Actor.start(
+                "first",
+                () -> in(task, () -> {
+                    lock.lock();
+                    try {
+                        condition.await();
+                        return null;
+                    } finally {
+                        lock.unlock();
+                    }
+                }));
+        Actor.awaitUntil(() -> condition.waiting() == 1 && owners(lock).isEmpty(), () -> "the first to wait");
+        return first.awaitParked();
+    }
+
     /** A thread that waits for the condition, in a task of its own, and tells what came of it. */
     private <T> Actor<T> waiter(String name, Callable<T> wait) {
         int before = condition.waiting();
@@ -344,18 +361,7 @@ class ConditionTest extends LockTesting {
     @Test
     void aNotificationWhoseReceiverFailsGoesToTheNext() {
         Task ending = Task.start("ending", TaskKind.REQUEST);
-        Actor<Void> first = Actor.start(
-                "first",
-                () -> in(ending, () -> {
-                    lock.lock();
-                    try {
-                        condition.await();
-                        return null;
-                    } finally {
-                        lock.unlock();
-                    }
-                }));
-        Actor.awaitUntil(() -> condition.waiting() == 1, () -> "the first to wait");
+        Actor<Void> first = firstIn(ending);
         Actor<String> second = waiter("second");
         lock.lock();
         condition.signal();
@@ -481,18 +487,7 @@ class ConditionTest extends LockTesting {
     @Test
     void whoFailsWithoutANotificationNotifiesNobody() {
         Task ending = Task.start("ending", TaskKind.REQUEST);
-        Actor<Void> first = Actor.start(
-                "first",
-                () -> in(ending, () -> {
-                    lock.lock();
-                    try {
-                        condition.await();
-                        return null;
-                    } finally {
-                        lock.unlock();
-                    }
-                }));
-        Actor.awaitUntil(() -> condition.waiting() == 1, () -> "the first to wait");
+        Actor<Void> first = firstIn(ending);
         Actor<String> second = waiter("second");
 
         ending.end();
@@ -569,19 +564,7 @@ class ConditionTest extends LockTesting {
     void aNotificationThatIsPassedOnWhenTheLockIsFreeWakesTheNext(boolean fair) {
         use(LockSettings.DEFAULTS.withFair(fair));
         Task ending = Task.start("ending", TaskKind.REQUEST);
-        Actor<Void> first = Actor.start(
-                "first",
-                () -> in(ending, () -> {
-                    lock.lock();
-                    try {
-                        condition.await();
-                        return null;
-                    } finally {
-                        lock.unlock();
-                    }
-                }));
-        Actor.awaitUntil(() -> condition.waiting() == 1 && owners(lock).isEmpty(), () -> "the first to wait");
-        first.awaitParked();
+        Actor<Void> first = firstIn(ending);
         Actor<String> second = waiter("second");
         Stop failed = new Stop();
         lock.lock();
