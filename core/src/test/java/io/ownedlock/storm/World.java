@@ -285,7 +285,10 @@ final class World {
         if (round == 1) {
             inspect();
         } else {
-            frames.forEach(stack -> stack.forEach(frame -> frame.futures.forEach(future -> future.cancel(false))));
+            // Who is woken by one of these may go on, and leave a frame or send another, before the next is cancelled.
+            List<CompletableFuture<?>> sent = new ArrayList<>();
+            frames.forEach(stack -> stack.forEach(frame -> sent.addAll(frame.futures)));
+            sent.forEach(future -> future.cancel(false));
         }
     }
 
