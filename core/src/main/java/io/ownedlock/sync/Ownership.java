@@ -33,30 +33,22 @@ abstract class Ownership extends ExitHook implements Holding {
     /** As many as there may be of each. */
     static final int MOST = (1 << 21) - 1;
 
+    /**
+     * Beside the grips: one of them is that of a future which is not told yet. The news and the owner's end may meet; who takes this away
+     * decides whether anybody has been inside. So it goes with the grip in one step where the news is that there is none.
+     */
+    private static final long UNDERWAY = 1L << 63;
+
     private static final VarHandle GRIPS;
     private static final VarHandle SINCE;
-    private static final VarHandle WAY;
 
     static {
         try {
             GRIPS = MethodHandles.lookup().findVarHandle(Ownership.class, "grips", long.class);
             SINCE = MethodHandles.lookup().findVarHandle(Ownership.class, "since", Since.class);
-            WAY = MethodHandles.lookup().findVarHandle(Ownership.class, "way", Way.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
-    }
-
-    /** How it comes to its owner. A future's news and the owner's end may meet; who changes this first decides. */
-    private enum Way {
-        /** The thread that asked for it takes it. */
-        WITH_THE_ASKER,
-        /** A future waits for it, and has not been told. */
-        UNDERWAY,
-        /** The future is told, if only that it does not get it. */
-        ARRIVED,
-        /** The owner has ended before that: it goes on to the next. */
-        RECALLED
     }
 
     /** A time for people, and the time it was made from: that changes when the owner has waited for a condition. */
@@ -67,7 +59,11 @@ abstract class Ownership extends ExitHook implements Holding {
     /** Where it was asked for, if the settings say that this is to be noted. */
     private final @Nullable StackTraceElement site;
 
+    /** The grips, by kind, and {@link #UNDERWAY}. */
     private volatile long grips;
+
+    /** Whether it comes by a future that had to wait. Written before the owner can be given it. */
+    private boolean sentFor;
 
     /** Written by who makes this the lock's, before that, and read by those who found it there. */
     long sinceNanos;
@@ -83,8 +79,6 @@ abstract class Ownership extends ExitHook implements Holding {
 
     /** Where the owner waits for this; the task's end looks here. */
     volatile @Nullable Waiter waiter;
-
-    private volatile Way way = Way.WITH_THE_ASKER;
 
     /** Why nobody waits for the lock as long as this is inside; {@code null} if they may. Written under the lot's monitor. */
     volatile @Nullable Abandonment seal;
@@ -175,7 +169,8 @@ abstract class Ownership extends ExitHook implements Holding {
 
     @Override
     public boolean isByFuture() {
-        return grips >= HOLD_BY_FUTURE && grips % HOLD_BY_FUTURE == 0;
+        long seen = grips & ~UNDERWAY;
+        return seen >= HOLD_BY_FUTURE && seen % HOLD_BY_FUTURE == 0;
     }
 
     /** Since when the owner has this; the same whenever it is asked for. */
@@ -214,7 +209,7 @@ abstract class Ownership extends ExitHook implements Holding {
 
     /** Whether a future has brought it, or is about to, whatever else there is; for the owner's thread, beside which it only gets less. */
     boolean isAlsoByFuture() {
-        return grips >= HOLD_BY_FUTURE;
+        return of(grips, HOLD_BY_FUTURE) != 0;
     }
 
     /** Before it becomes the lock's again: whoever was sent away because of it, it has let others in since. */
@@ -239,26 +234,32 @@ abstract class Ownership extends ExitHook implements Holding {
     }
 
     private static int of(long grips, long kind) {
-        return (int) (grips / kind) & MOST;
+        return (int) ((grips & ~UNDERWAY) / kind) & MOST;
     }
 
     /** Before a future waits for it. */
     final void sendFor() {
-        way = Way.UNDERWAY;
+        sentFor = true;
+        grips = UNDERWAY | HOLD_BY_FUTURE;
     }
 
-    /** Whether it is the owner's from here on, to use or to leave behind; {@code false} if its end has come before. */
+    /** The future is about to be told. Whether it is the owner's from here on, to use or to leave behind; not if its end came before. */
     final boolean arrive() {
-        return way == Way.WITH_THE_ASKER || WAY.compareAndSet(this, Way.UNDERWAY, Way.ARRIVED) || way == Way.ARRIVED;
+        for (long seen = grips; seen < 0; seen = grips) {
+            GRIPS.compareAndSet(this, seen, seen & ~UNDERWAY);
+        }
+        return grips != 0;
     }
 
     /** The owner has ended. Whether a future was to bring this that was not told, and nothing else has: then nobody is inside. */
     final boolean recall() {
-        long seen = grips;
-        return way == Way.RECALLED
-                // Given back by who was told, and about to be out.
-                || (seen == 0 && way != Way.WITH_THE_ASKER)
-                || (seen == HOLD_BY_FUTURE && WAY.compareAndSet(this, Way.UNDERWAY, Way.RECALLED));
+        for (long seen = grips; seen == (UNDERWAY | HOLD_BY_FUTURE); seen = grips) {
+            if (GRIPS.compareAndSet(this, seen, 0)) {
+                return true;
+            }
+        }
+        // Declined, or given back by who was told, and about to be out.
+        return grips == 0 && sentFor;
     }
 
     /** Adds a grip, on the owner's thread; {@code false} if the last one was taken off meanwhile. */
@@ -296,9 +297,7 @@ abstract class Ownership extends ExitHook implements Holding {
      * @return whether there was none
      */
     boolean decline() {
-        // First, since a grip that is left after this may be that of another future, which was told.
-        arrive();
-        if (!takeOff(HOLD_BY_FUTURE)) {
+        if (!takeOff(HOLD_BY_FUTURE, ~UNDERWAY)) {
             return false;
         }
         withdraw();
@@ -312,9 +311,15 @@ abstract class Ownership extends ExitHook implements Holding {
 
     /** Takes off one grip; returns whether it was the last. */
     boolean takeOff(long grip) {
+        return takeOff(grip, -1);
+    }
+
+    /** And whatever is not in the mask. */
+    private boolean takeOff(long grip, long kept) {
         for (long seen = grips; seen != 0; seen = grips) {
-            if (GRIPS.compareAndSet(this, seen, seen - grip)) {
-                return seen == grip;
+            long left = (seen & kept) - grip;
+            if (GRIPS.compareAndSet(this, seen, left)) {
+                return left == 0;
             }
         }
         // Forsaken, since the task has ended.
