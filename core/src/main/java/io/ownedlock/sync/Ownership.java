@@ -254,7 +254,7 @@ abstract class Ownership extends ExitHook implements Holding {
     /** The owner has ended. Whether a future was to bring this that was not told, and nothing else has: then nobody is inside. */
     final boolean recall() {
         for (long seen = grips; seen == (UNDERWAY | HOLD_BY_FUTURE); seen = grips) {
-            if (GRIPS.compareAndSet(this, seen, 0)) {
+            if (GRIPS.compareAndSet(this, seen, 0L)) {
                 return true;
             }
         }

@@ -518,7 +518,7 @@ class AsyncTest extends LockTesting {
 
     /** Whoever was told has taken off its grip, and is about to take the grant out. */
     @Test
-    void theTaskEndsAsItsFutureIsRefused() {
+    void theTaskEndsAsItGivesBackWhatItsFutureHasBrought() {
         lock = newLock(settings(OnOwnerEnd.POISON), news);
         Task task = request("refused");
         CompletableFuture<Hold> future = untold(task);
