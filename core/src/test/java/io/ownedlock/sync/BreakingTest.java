@@ -234,7 +234,7 @@ class BreakingTest extends LockTesting {
         mortal.interrupt();
         Actor.awaitUntil(() -> !mortal.thread().isAlive(), () -> "death");
 
-        assertThat(lock.tryAcquire().predecessorAbandoned()).isTrue();
+        assertThat(lock.acquire().predecessorAbandoned()).isTrue();
         assertThat(waiter.failure()).isInstanceOf(BrokenLockException.class);
     }
 

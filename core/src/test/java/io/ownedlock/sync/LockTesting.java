@@ -7,9 +7,10 @@ import io.ownedlock.task.TaskInfo;
 import io.ownedlock.task.TaskKind;
 import io.ownedlock.testing.Actor;
 import io.ownedlock.testing.TestTime;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,7 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 abstract class LockTesting {
 
     final TestTime time = new TestTime();
-    final List<String> events = new ArrayList<>();
+    /** Added to by whoever is told, also by one that is late while the test reads. */
+    final Collection<String> events = new ConcurrentLinkedQueue<>();
 
     private final LockListener listener = new LockListener() {
 
@@ -63,7 +65,7 @@ abstract class LockTesting {
         }
     };
 
-    private synchronized void note(String event) {
+    private void note(String event) {
         events.add(event);
     }
 

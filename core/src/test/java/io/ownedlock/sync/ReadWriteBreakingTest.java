@@ -279,11 +279,11 @@ class ReadWriteBreakingTest extends ReadWriteTesting {
         lender.endIfGone();
         assertThat(lender.state()).isEqualTo(TaskState.ENDED);
         assertThat(stranger.isParkedOn(pair.lot())).isTrue();
-        assertThat(acquirer("newcomer", write).awaitParkedOn(pair.lot()).isDone())
-                .isFalse();
+        Actor<Hold> newcomer = acquirer("newcomer", write).awaitParkedOn(pair.lot());
         inside.pass();
         nested.result();
         assertThat(stranger.failure()).isInstanceOf(BrokenLockException.class);
+        assertThat(newcomer.failure()).isInstanceOf(BrokenLockException.class);
         assertThat(events).contains("abandoned order[42] by lender, told 2");
     }
 

@@ -30,7 +30,7 @@ class ReadWriteDeadlockTest extends LockTesting {
         in(two, lock::acquire);
         Actor<Hold> writer =
                 Actor.start("two", () -> in(two, () -> pair.writeLock().acquire()));
-        Actor.awaitUntil(() -> pair.snapshot().waiting().size() == 1, () -> "the writer to wait");
+        writer.awaitParkedOn(pair.lot());
         assertThat(Actor.start("one", () -> in(one, lock::acquire)).failure())
                 .isInstanceOf(DeadlockException.class)
                 .hasMessageContaining("pair")

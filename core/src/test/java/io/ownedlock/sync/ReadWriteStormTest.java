@@ -84,11 +84,11 @@ class ReadWriteStormTest {
         }
         try {
             actors.forEach(Actor::result);
+            pair.repair();
+            Actor.run("last", () -> pair.writeLock().acquire().close()).result();
         } catch (AssertionError e) {
             throw new AssertionError("Seed " + seed + ", " + pair.snapshot(), e);
         }
-        pair.repair();
-        pair.writeLock().acquire().close();
         assertThat(pair.isIdle()).as("seed %d, %s", seed, pair.snapshot()).isTrue();
         assertThat(inside).hasValue(0);
         assertThat(List.of(reclaimed.sum(), abandoned.sum(), reads.sum(), writes.sum(), seals.sum()))

@@ -3,8 +3,11 @@ package io.ownedlock.sync;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(value = 3, unit = TimeUnit.MINUTES) // The actors have less, and say the seed.
 class StormTest {
 
     private static final int DEATHS = Storm.deaths(10_000);

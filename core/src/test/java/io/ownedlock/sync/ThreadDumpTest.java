@@ -25,7 +25,14 @@ class ThreadDumpTest extends LockTesting {
     private final TaskLock lock = newLock(LockSettings.DEFAULTS);
 
     private static ThreadInfo dump(Actor<?> parked) {
-        return THREADS.getThreadInfo(parked.thread().getId());
+        ThreadInfo[] dump = new ThreadInfo[1];
+        Actor.awaitUntil(
+                () -> {
+                    dump[0] = THREADS.getThreadInfo(parked.thread().getId());
+                    return dump[0].getLockInfo() != null;
+                },
+                () -> "a dump in which " + parked.thread().getName() + " is parked");
+        return dump[0];
     }
 
     /** A thread that does something inside a task, and stays there until it is let go. */

@@ -4,6 +4,7 @@ import io.ownedlock.time.Parker;
 import io.ownedlock.time.Ticker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +22,9 @@ public final class TestTime implements Ticker, Parker {
     private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000);
     private final long origin = nanos.get();
     private final Set<Thread> timed = ConcurrentHashMap.newKeySet();
+
+    /** What the clock said when the thread last looked: it does not sleep if time has passed since. */
+    private final ThreadLocal<Long> seen = new ThreadLocal<>();
 
     private volatile Runnable onRead = () -> {};
     private volatile Runnable onPark = () -> {};
@@ -44,7 +48,9 @@ public final class TestTime implements Ticker, Parker {
     @Override
     public long nanos() {
         onRead.run();
-        return nanos.get();
+        long now = nanos.get();
+        seen.set(now);
+        return now;
     }
 
     @Override
@@ -63,7 +69,9 @@ public final class TestTime implements Ticker, Parker {
         onPark.run();
         if (nanos > 0) {
             timed.add(Thread.currentThread());
-            LockSupport.park(blocker);
+            if (Objects.equals(seen.get(), this.nanos.get())) {
+                LockSupport.park(blocker);
+            }
             timed.remove(Thread.currentThread());
         }
     }
