@@ -536,6 +536,24 @@ class ConditionTest extends LockTesting {
         assertThat(lock.isIdle()).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whomASealedOwnerNotifiesIsSentAway(boolean all) {
+        Actor<String> first = waiter("first");
+        Actor<String> second = waiter("second");
+        lock.lock();
+        lock.breakWaiters();
+        if (all) {
+            condition.signalAll();
+        } else {
+            condition.signal();
+        }
+        assertThat(first.failure()).isInstanceOf(BrokenLockException.class);
+        assertThat(second.failure()).isInstanceOf(BrokenLockException.class);
+        lock.unlock();
+        assertThat(lock.isIdle()).isTrue();
+    }
+
     @Test
     void aHoldThatIsClosedBetweenTheGrantAndTheWakeUpIsReleasedOnce() {
         use(LockSettings.DEFAULTS.withFair(true));
