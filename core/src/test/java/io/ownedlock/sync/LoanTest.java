@@ -67,6 +67,20 @@ class LoanTest extends LockTesting {
                 .containsOnlyOnce("abandoned order[42] by nested, told " + (policy == OnOwnerEnd.HAND_OVER ? 0 : 1));
     }
 
+    /** Its lender has the lock back by the borrower's death, and does not release it. */
+    @Test
+    void whoWaitsForALoanIsServedWhenTheBorrowerDies() {
+        TaskLock lock = newLock(LockSettings.DEFAULTS);
+        in(outer, lock::acquire);
+        in(nested, lock::acquire);
+        Task sibling = nestedIn(outer, "sibling");
+        Actor<Hold> waiter =
+                Actor.start("waiter", () -> in(sibling, lock::acquire)).awaitParkedOn(lock.lot());
+        nested.end();
+        waiter.result().close();
+        assertThat(owners(lock)).containsExactly("outer");
+    }
+
     @Test
     void aLenderBeyondOneThatHasLetGoIsToldOfTheBorrowersDeath() {
         TaskLock lock = newLock(settings(OnOwnerEnd.POISON));
