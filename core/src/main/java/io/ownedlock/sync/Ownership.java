@@ -314,7 +314,7 @@ abstract class Ownership extends ExitHook implements Holding {
         return takeOff(grip, -1);
     }
 
-    /** And whatever is not in the mask. */
+    /** In the same step, takes off all marks that are not in the mask. */
     private boolean takeOff(long grip, long kept) {
         for (long seen = grips; seen != 0; seen = grips) {
             long left = (seen & kept) - grip;

@@ -341,18 +341,7 @@ class ConditionTest extends LockTesting {
     @Test
     void theEndOfTheWaitingTaskFailsItsWait() {
         Task task = Task.start("ending", TaskKind.REQUEST);
-        Actor<Void> waiter = Actor.start(
-                "waiter",
-                () -> in(task, () -> {
-                    lock.lock();
-                    try {
-                        condition.await();
-                        return null;
-                    } finally {
-                        lock.unlock();
-                    }
-                }));
-        Actor.awaitUntil(() -> condition.waiting() == 1, () -> "the waiter to wait");
+        Actor<Void> waiter = firstIn(task);
         task.end();
         assertThat(waiter.failure()).isInstanceOf(LockRefusedException.class);
         assertThat(lock.isIdle()).isTrue();

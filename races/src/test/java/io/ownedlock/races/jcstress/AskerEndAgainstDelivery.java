@@ -48,7 +48,7 @@ public class AskerEndAgainstDelivery extends Scene {
 
     @Arbiter
     public void rest(LL_Result result) {
-        result.r1 = !token.isDone() ? "PENDING" : token.isCompletedExceptionally() ? "REFUSED" : "DELIVERED";
+        result.r1 = news(token);
         result.r2 = limiter.available();
     }
 }

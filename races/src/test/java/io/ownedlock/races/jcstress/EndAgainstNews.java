@@ -28,8 +28,8 @@ import org.openjdk.jcstress.infra.results.LL_Result;
 @State
 public class EndAgainstNews extends Scene {
 
-    private final ConcurrentLinkedQueue<Runnable> news = new ConcurrentLinkedQueue<>();
-    private final TaskLock lock = TaskLock.create(id(), onOwnerEnd(OnOwnerEnd.POISON), environment(news::add));
+    private final ConcurrentLinkedQueue<Runnable> errands = new ConcurrentLinkedQueue<>();
+    private final TaskLock lock = TaskLock.create(id(), onOwnerEnd(OnOwnerEnd.POISON), environment(errands::add));
     private final Task receiver = task("receiver");
     private final CompletableFuture<Hold> future;
 
@@ -46,7 +46,7 @@ public class EndAgainstNews extends Scene {
     @Actor
     public void tell() {
         meetAndTarry();
-        news.forEach(Runnable::run);
+        errands.forEach(Runnable::run);
     }
 
     @Actor
@@ -57,7 +57,7 @@ public class EndAgainstNews extends Scene {
 
     @Arbiter
     public void rest(LL_Result result) {
-        result.r1 = !future.isDone() ? "PENDING" : future.isCompletedExceptionally() ? "REFUSED" : "DELIVERED";
+        result.r1 = news(future);
         result.r2 = rest(lock);
     }
 }

@@ -137,6 +137,11 @@ abstract class Scene {
         return fate(future::join);
     }
 
+    /** What a future was told, whatever it brings; that is not given back. */
+    static String news(CompletableFuture<?> future) {
+        return !future.isDone() ? "PENDING" : future.isCompletedExceptionally() ? "REFUSED" : "DELIVERED";
+    }
+
     static String granted(Hold hold) {
         return hold.predecessorAbandoned() ? "INHERITED" : "GRANTED";
     }
